@@ -1,0 +1,122 @@
+package io.lutra.raft;
+
+import io.lutra.raft.codec.ProtoException;
+import io.lutra.raft.codec.ProtoReader;
+import io.lutra.raft.codec.ProtoSize;
+import io.lutra.raft.codec.ProtoWriter;
+import io.lutra.raft.codec.WireType;
+import org.jspecify.annotations.Nullable;
+
+/** One replica's part in a {@link ConfChangeV2}. etcd: {@code raftpb.ConfChangeSingle}. */
+public final class ConfChangeSingle {
+    private static final int TYPE = 1;
+    private static final int NODE_ID = 2;
+    private static final ConfChangeSingle EMPTY = new ConfChangeSingle(0, 0, 0);
+
+    private final int type;
+    private final long nodeId;
+    /** Bit n is set if field n is spelled out. */
+    private final int spelled;
+
+    private ConfChangeSingle(int type, long nodeId, int spelled) {
+        this.type = type;
+        this.nodeId = nodeId;
+        this.spelled = spelled;
+    }
+
+    /** Returns a change of one replica. */
+    public static ConfChangeSingle of(ConfChangeType type, long nodeId) {
+        if (type == ConfChangeType.UNRECOGNIZED) {
+            throw new IllegalArgumentException("a change needs a type with a number");
+        }
+        return ofNumber(type.number(), nodeId);
+    }
+
+    static ConfChangeSingle ofNumber(int type, long nodeId) {
+        return new ConfChangeSingle(type, nodeId, 1 << TYPE | 1 << NODE_ID);
+    }
+
+    /** Returns what happens to the replica. */
+    public ConfChangeType type() {
+        return ConfChangeType.of(type);
+    }
+
+    /** Returns the replica; 0 is a change that does nothing. */
+    public long nodeId() {
+        return nodeId;
+    }
+
+    /** Returns the encoding as {@code raftpb.ConfChangeSingle}. */
+    public byte[] encode() {
+        byte[] bytes = new byte[encodedSize()];
+        writeTo(new ProtoWriter(bytes, 0));
+        return bytes;
+    }
+
+    /**
+     * Decodes a change of one replica.
+     *
+     * @throws MalformedBytesException if the bytes are not one
+     */
+    public static ConfChangeSingle parse(byte[] bytes) {
+        try {
+            return read(new ProtoReader(bytes, 0, bytes.length));
+        } catch (ProtoException e) {
+            throw new MalformedBytesException("not a change of one replica: " + e.getMessage());
+        }
+    }
+
+    static ConfChangeSingle read(ProtoReader reader) {
+        if (!reader.hasMore()) {
+            return EMPTY;
+        }
+        int type = 0;
+        long nodeId = 0;
+        int spelled = 0;
+        for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
+            switch (tag) {
+                case TYPE << 3 | WireType.VARINT -> type = (int) reader.varint();
+                case NODE_ID << 3 | WireType.VARINT -> nodeId = reader.varint();
+                default -> {
+                    reader.skip(tag);
+                    continue;
+                }
+            }
+            spelled |= 1 << (tag >>> 3);
+        }
+        return new ConfChangeSingle(type, nodeId, spelled);
+    }
+
+    int encodedSize() {
+        return (spells(TYPE) ? ProtoSize.field(type) : 0) + (spells(NODE_ID) ? ProtoSize.field(nodeId) : 0);
+    }
+
+    void writeTo(ProtoWriter writer) {
+        if (spells(TYPE)) {
+            writer.field(TYPE, type);
+        }
+        if (spells(NODE_ID)) {
+            writer.field(NODE_ID, nodeId);
+        }
+    }
+
+    private boolean spells(int field) {
+        return (spelled & 1 << field) != 0;
+    }
+
+    /** Tells whether two changes say the same, whichever fields they spell out. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ConfChangeSingle that && type == that.type && nodeId == that.nodeId;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * type + Long.hashCode(nodeId);
+    }
+
+    @Override
+    public String toString() {
+        return type() + "(" + Long.toUnsignedString(nodeId) + ")";
+    }
+}

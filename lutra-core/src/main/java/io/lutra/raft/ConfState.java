@@ -1,0 +1,224 @@
+package io.lutra.raft;
+
+import io.lutra.raft.codec.ProtoException;
+import io.lutra.raft.codec.ProtoReader;
+import io.lutra.raft.codec.ProtoSize;
+import io.lutra.raft.codec.ProtoWriter;
+import io.lutra.raft.codec.WireType;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A membership as it is stored in snapshots: who votes, who learns, and where a joint change stands. Thesis §4.
+ *
+ * <p>etcd: {@code raftpb.ConfState}.
+ */
+public final class ConfState {
+    /** No members at all. */
+    public static final ConfState EMPTY = new ConfState(Ids.NONE, Ids.NONE, Ids.NONE, Ids.NONE, false);
+
+    private static final int VOTERS = 1;
+    private static final int LEARNERS = 2;
+    private static final int VOTERS_OUTGOING = 3;
+    private static final int LEARNERS_NEXT = 4;
+    private static final int AUTO_LEAVE = 5;
+
+    private final Ids voters;
+    private final Ids learners;
+    private final Ids votersOutgoing;
+    private final Ids learnersNext;
+    private final boolean autoLeave;
+
+    private ConfState(Ids voters, Ids learners, Ids votersOutgoing, Ids learnersNext, boolean autoLeave) {
+        this.voters = voters;
+        this.learners = learners;
+        this.votersOutgoing = votersOutgoing;
+        this.learnersNext = learnersNext;
+        this.autoLeave = autoLeave;
+    }
+
+    /** Returns a membership of voters and learners, not joint. */
+    public static ConfState of(Collection<Long> voters, Collection<Long> learners) {
+        return new ConfState(Ids.of(voters), Ids.of(learners), Ids.NONE, Ids.NONE, false);
+    }
+
+    /** Returns a membership that may be joint. */
+    public static ConfState of(
+            Collection<Long> voters,
+            Collection<Long> learners,
+            Collection<Long> votersOutgoing,
+            Collection<Long> learnersNext,
+            boolean autoLeave) {
+        return new ConfState(
+                Ids.of(voters), Ids.of(learners), Ids.of(votersOutgoing), Ids.of(learnersNext), autoLeave);
+    }
+
+    /** Returns the voters of the incoming configuration: of the only one, unless a joint change is under way. */
+    public List<Long> nodes() {
+        return voters;
+    }
+
+    /** The same as {@link #nodes}, by etcd's name. */
+    public List<Long> voters() {
+        return voters;
+    }
+
+    /** Returns the members that get the log but do not vote. */
+    public List<Long> learners() {
+        return learners;
+    }
+
+    /** Returns the voters of the outgoing configuration; empty unless a joint change is under way. */
+    public List<Long> votersOutgoing() {
+        return votersOutgoing;
+    }
+
+    /** Returns the outgoing voters that become learners when the joint configuration is left. */
+    public List<Long> learnersNext() {
+        return learnersNext;
+    }
+
+    /** Tells whether a joint configuration is left by the leader without being asked. */
+    public boolean autoLeave() {
+        return autoLeave;
+    }
+
+    /** Tells whether an id is a voter of either half, or a learner. */
+    public boolean contains(long id) {
+        return voters.contains(id) || learners.contains(id) || votersOutgoing.contains(id);
+    }
+
+    /** Tells whether two memberships are the same, whatever the order of their ids. */
+    public boolean isEquivalentTo(ConfState other) {
+        return voters.sameSet(other.voters)
+                && learners.sameSet(other.learners)
+                && votersOutgoing.sameSet(other.votersOutgoing)
+                && learnersNext.sameSet(other.learnersNext)
+                && autoLeave == other.autoLeave;
+    }
+
+    /** Returns the encoding as {@code raftpb.ConfState}; lists are not packed. */
+    public byte[] encode() {
+        byte[] bytes = new byte[encodedSize()];
+        writeTo(new ProtoWriter(bytes, 0));
+        return bytes;
+    }
+
+    /**
+     * Decodes a membership.
+     *
+     * @throws MalformedBytesException if the bytes are not a membership
+     */
+    public static ConfState parse(byte[] bytes) {
+        try {
+            Builder builder = new Builder();
+            builder.merge(new ProtoReader(bytes, 0, bytes.length));
+            return builder.build();
+        } catch (ProtoException e) {
+            throw new MalformedBytesException("not a configuration state: " + e.getMessage());
+        }
+    }
+
+    int encodedSize() {
+        return size(voters) + size(learners) + size(votersOutgoing) + size(learnersNext)
+                + (autoLeave ? ProtoSize.field(1) : 0);
+    }
+
+    void writeTo(ProtoWriter writer) {
+        write(writer, VOTERS, voters);
+        write(writer, LEARNERS, learners);
+        write(writer, VOTERS_OUTGOING, votersOutgoing);
+        write(writer, LEARNERS_NEXT, learnersNext);
+        writer.nonZero(AUTO_LEAVE, autoLeave ? 1 : 0);
+    }
+
+    private static int size(Ids ids) {
+        int size = 0;
+        for (int i = 0; i < ids.size(); i++) {
+            size += ProtoSize.field(ids.id(i));
+        }
+        return size;
+    }
+
+    private static void write(ProtoWriter writer, int number, Ids ids) {
+        for (int i = 0; i < ids.size(); i++) {
+            writer.field(number, ids.id(i));
+        }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ConfState that
+                && voters.equals(that.voters)
+                && learners.equals(that.learners)
+                && votersOutgoing.equals(that.votersOutgoing)
+                && learnersNext.equals(that.learnersNext)
+                && autoLeave == that.autoLeave;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(voters, learners, votersOutgoing, learnersNext, autoLeave);
+    }
+
+    @Override
+    public String toString() {
+        return "voters=" + voters + " learners=" + learners + " voters_outgoing=" + votersOutgoing + " learners_next="
+                + learnersNext + " auto_leave=" + autoLeave;
+    }
+
+    /** Merges encodings, as protobuf does with a message field that comes twice. */
+    static final class Builder {
+        private Ids.@Nullable Builder voters;
+        private Ids.@Nullable Builder learners;
+        private Ids.@Nullable Builder votersOutgoing;
+        private Ids.@Nullable Builder learnersNext;
+        private boolean autoLeave;
+
+        void merge(ProtoReader reader) {
+            for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
+                int number = tag >>> 3;
+                int wireType = tag & 7;
+                boolean isList = number >= VOTERS && number <= LEARNERS_NEXT;
+                if (isList && wireType == WireType.VARINT) {
+                    list(number).add(reader.varint());
+                } else if (isList && wireType == WireType.LENGTH_DELIMITED) {
+                    addPacked(list(number), reader.nested());
+                } else if (tag == (AUTO_LEAVE << 3 | WireType.VARINT)) {
+                    autoLeave = reader.bool();
+                } else {
+                    reader.skip(tag);
+                }
+            }
+        }
+
+        private Ids.Builder list(int number) {
+            return switch (number) {
+                case VOTERS -> voters = some(voters);
+                case LEARNERS -> learners = some(learners);
+                case VOTERS_OUTGOING -> votersOutgoing = some(votersOutgoing);
+                default -> learnersNext = some(learnersNext);
+            };
+        }
+
+        private static Ids.Builder some(Ids.@Nullable Builder list) {
+            return list == null ? new Ids.Builder() : list;
+        }
+
+        private static void addPacked(Ids.Builder list, ProtoReader packed) {
+            while (packed.hasMore()) {
+                list.add(packed.varint());
+            }
+        }
+
+        ConfState build() {
+            return new ConfState(ids(voters), ids(learners), ids(votersOutgoing), ids(learnersNext), autoLeave);
+        }
+
+        private static Ids ids(Ids.@Nullable Builder list) {
+            return list == null ? Ids.NONE : list.build();
+        }
+    }
+}

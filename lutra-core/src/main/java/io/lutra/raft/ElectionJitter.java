@@ -1,0 +1,25 @@
+package io.lutra.raft;
+
+import java.util.SplittableRandom;
+
+/**
+ * The only source of randomness: how much longer than {@link Config#electionTick} a node waits for a leader, so that not
+ * all campaign at once. Paper §5.2.
+ */
+@FunctionalInterface
+public interface ElectionJitter {
+    /**
+     * Returns a number of ticks in {@code [0, electionTick)}. Called whenever a node begins to wait anew, by the thread
+     * that steps it.
+     *
+     * @param id the node
+     * @param term the term it is in
+     */
+    int ticks(long id, long term, int electionTick);
+
+    /** Returns a jitter that gives the same numbers for the same seed. It belongs to one node. */
+    static ElectionJitter seeded(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        return (id, term, electionTick) -> random.nextInt(electionTick);
+    }
+}

@@ -1,0 +1,75 @@
+package io.lutra.raft;
+
+import io.lutra.raft.codec.ProtoException;
+import io.lutra.raft.codec.ProtoReader;
+import io.lutra.raft.codec.ProtoSize;
+import io.lutra.raft.codec.ProtoWriter;
+import io.lutra.raft.codec.WireType;
+
+/**
+ * What a node must find again after a restart, beside its log. Paper figure 2, persistent state.
+ *
+ * <p>The commit index is here to save time: it may be older than what is committed, never newer.
+ *
+ * @param term the latest term the node has seen
+ * @param vote the candidate that got the node's vote in that term, 0 for none
+ * @param commit the highest index known to be committed
+ */
+public record HardState(long term, long vote, long commit) {
+    /** The state of a node that was never started. */
+    public static final HardState EMPTY = new HardState(0, 0, 0);
+
+    private static final int TERM = 1;
+    private static final int VOTE = 2;
+    private static final int COMMIT = 3;
+
+    /** Returns a hard state of these values. */
+    public static HardState of(long term, long vote, long commit) {
+        return new HardState(term, vote, commit);
+    }
+
+    /** Tells whether term, vote and commit are all 0. */
+    public boolean isEmpty() {
+        return term == 0 && vote == 0 && commit == 0;
+    }
+
+    /** Tells whether going from {@code previous} to this must be durable before anything depends on it. */
+    public boolean mustSyncAfter(HardState previous) {
+        return term != previous.term || vote != previous.vote;
+    }
+
+    /** Returns the encoding as {@code raftpb.HardState}. */
+    public byte[] encode() {
+        byte[] bytes = new byte[ProtoSize.nonZero(term) + ProtoSize.nonZero(vote) + ProtoSize.nonZero(commit)];
+        ProtoWriter writer = new ProtoWriter(bytes, 0);
+        writer.nonZero(TERM, term);
+        writer.nonZero(VOTE, vote);
+        writer.nonZero(COMMIT, commit);
+        return bytes;
+    }
+
+    /**
+     * Decodes a hard state.
+     *
+     * @throws MalformedBytesException if the bytes are not a hard state
+     */
+    public static HardState parse(byte[] bytes) {
+        long term = 0;
+        long vote = 0;
+        long commit = 0;
+        try {
+            ProtoReader reader = new ProtoReader(bytes, 0, bytes.length);
+            for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
+                switch (tag) {
+                    case TERM << 3 | WireType.VARINT -> term = reader.varint();
+                    case VOTE << 3 | WireType.VARINT -> vote = reader.varint();
+                    case COMMIT << 3 | WireType.VARINT -> commit = reader.varint();
+                    default -> reader.skip(tag);
+                }
+            }
+        } catch (ProtoException e) {
+            throw new MalformedBytesException("not a hard state: " + e.getMessage());
+        }
+        return new HardState(term, vote, commit);
+    }
+}

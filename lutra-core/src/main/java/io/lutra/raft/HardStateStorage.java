@@ -1,0 +1,21 @@
+package io.lutra.raft;
+
+/**
+ * A storage that can keep all that a node must find again after a restart, so that a program which uses nothing but the
+ * specification's names is safe: the {@link Node} itself stores what such a program does not see.
+ */
+public interface HardStateStorage extends Storage {
+    /**
+     * Stores term, vote and commit index. They are durable when this returns.
+     *
+     * @throws StorageException if they cannot be stored
+     */
+    void setHardState(HardState hardState);
+
+    /**
+     * Replaces the log by a snapshot, durably. The next entry that can be appended is the one after it.
+     *
+     * @throws SnapshotOutOfDateException if the storage has a snapshot that is as new
+     */
+    void applySnapshot(Snapshot snapshot);
+}

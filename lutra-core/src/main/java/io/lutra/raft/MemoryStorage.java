@@ -1,0 +1,181 @@
+package io.lutra.raft;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A storage in memory: for tests, examples, and applications that keep what matters elsewhere. Nothing survives the
+ * process. Safe for use by many threads.
+ */
+public final class MemoryStorage implements HardStateStorage {
+    private HardState hardState = HardState.EMPTY;
+    private Snapshot snapshot = Snapshot.EMPTY;
+    /** Index and term of the entry just before the first. */
+    private long offset;
+
+    private long offsetTerm;
+    private Entry[] entries = new Entry[16];
+    /** The entries are {@code entries[head, head + size)}. */
+    private int head;
+
+    private int size;
+
+    /** Creates an empty storage. */
+    public MemoryStorage() {}
+
+    @Override
+    public synchronized InitialState initialState() {
+        return new InitialState(hardState, snapshot.metadata().confState());
+    }
+
+    @Override
+    public synchronized void setHardState(HardState hardState) {
+        this.hardState = hardState;
+    }
+
+    @Override
+    public synchronized List<Entry> entries(long lo, long hi, long maxSize) {
+        if (lo <= offset) {
+            throw new CompactedException("entry " + lo + " was compacted; the first is " + firstIndex());
+        }
+        if (lo >= hi || hi > lastIndex() + 1) {
+            throw new UnavailableException("entries [" + lo + ", " + hi + ") are not there; the last is " + lastIndex());
+        }
+        int count = (int) (hi - lo);
+        List<Entry> found = new ArrayList<>(Math.min(count, 64));
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            Entry entry = entries[slot(lo + i)];
+            bytes += entry.encodedSize();
+            if (bytes > maxSize && i > 0) {
+                break;
+            }
+            found.add(entry);
+        }
+        return found;
+    }
+
+    @Override
+    public synchronized long term(long index) {
+        if (index < offset) {
+            throw new CompactedException("the term of entry " + index + " was compacted");
+        }
+        if (index > lastIndex()) {
+            throw new UnavailableException("entry " + index + " is not there; the last is " + lastIndex());
+        }
+        return index == offset ? offsetTerm : entries[slot(index)].term();
+    }
+
+    @Override
+    public synchronized long lastIndex() {
+        return offset + size;
+    }
+
+    @Override
+    public synchronized long firstIndex() {
+        return offset + 1;
+    }
+
+    @Override
+    public synchronized Snapshot snapshot() {
+        return snapshot;
+    }
+
+    @Override
+    public synchronized void applySnapshot(Snapshot newer) {
+        long index = newer.metadata().index();
+        if (!snapshot.isEmpty() && snapshot.metadata().index() >= index) {
+            throw new SnapshotOutOfDateException(
+                    "snapshot " + index + " is not newer than " + snapshot.metadata().index());
+        }
+        snapshot = newer;
+        offset = index;
+        offsetTerm = newer.metadata().term();
+        entries = new Entry[16];
+        head = 0;
+        size = 0;
+    }
+
+    /**
+     * Makes a snapshot of the application's state after the entry at {@code index}, and returns it. The log stays.
+     *
+     * @param confState the membership after that entry
+     * @param data the application's state; it is copied
+     * @throws SnapshotOutOfDateException if there is a snapshot that is as new
+     * @throws UnavailableException if the index is after the last entry
+     */
+    public synchronized Snapshot createSnapshot(long index, ConfState confState, byte[] data) {
+        if (index <= snapshot.metadata().index()) {
+            throw new SnapshotOutOfDateException(
+                    "snapshot " + index + " is not newer than " + snapshot.metadata().index());
+        }
+        snapshot = Snapshot.of(data, SnapshotMetadata.of(confState, index, term(index)));
+        return snapshot;
+    }
+
+    /**
+     * Drops the entries up to and including {@code index}. It is up to the caller to have a snapshot that covers them.
+     *
+     * @throws CompactedException if they were dropped before
+     * @throws UnavailableException if the index is after the last entry
+     */
+    public synchronized void compact(long index) {
+        if (index <= offset) {
+            throw new CompactedException("entry " + index + " was compacted before; the first is " + firstIndex());
+        }
+        offsetTerm = term(index);
+        int dropped = (int) (index - offset);
+        for (int i = 0; i < dropped; i++) {
+            entries[head + i] = null;
+        }
+        head += dropped;
+        size -= dropped;
+        offset = index;
+    }
+
+    @Override
+    public synchronized void append(List<Entry> newEntries) {
+        if (newEntries.isEmpty()) {
+            return;
+        }
+        long first = newEntries.get(0).index();
+        int skipped = (int) Math.max(0, Math.min(newEntries.size(), offset + 1 - first));
+        if (skipped == newEntries.size()) {
+            return;
+        }
+        long keepBelow = first + skipped;
+        if (keepBelow > lastIndex() + 1) {
+            throw new StorageException("entry " + keepBelow + " would leave a gap; the last is " + lastIndex());
+        }
+        truncateTo((int) (keepBelow - offset - 1));
+        reserve(newEntries.size() - skipped);
+        for (int i = skipped; i < newEntries.size(); i++) {
+            entries[head + size++] = newEntries.get(i);
+        }
+    }
+
+    private int slot(long index) {
+        return head + (int) (index - offset - 1);
+    }
+
+    private void truncateTo(int newSize) {
+        for (int i = newSize; i < size; i++) {
+            entries[head + i] = null;
+        }
+        size = newSize;
+    }
+
+    private void reserve(int more) {
+        if (head + size + more <= entries.length) {
+            return;
+        }
+        Entry[] target = size + more > entries.length / 2 ? new Entry[2 * (size + more)] : entries;
+        System.arraycopy(entries, head, target, 0, size);
+        if (target == entries) {
+            Arrays.fill(entries, size, head + size, null);
+        }
+        entries = target;
+        head = 0;
+    }
+}

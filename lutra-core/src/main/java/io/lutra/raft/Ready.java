@@ -1,0 +1,116 @@
+package io.lutra.raft;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has to be done now: what to store, what to send, what to apply.
+ *
+ * <p>The order matters. First make {@link #hardState}, {@link #snapshot} and {@link #entries} durable, in this order;
+ * only then send {@link #messages}, and apply {@link #snapshot} and {@link #committedEntries}; then advance. With
+ * asynchronous storage writes, all that is to be stored and applied is also in messages to the node's own storage
+ * threads, and all other messages may leave at once.
+ *
+ * <p>A Ready may hold both a snapshot and entries; these follow the snapshot. Its lists never change.
+ */
+public final class Ready {
+    private final @Nullable SoftState softState;
+    private final HardState hardState;
+    private final List<ReadState> readStates;
+    private final List<Entry> entries;
+    private final @Nullable Snapshot snapshot;
+    private final List<Entry> committedEntries;
+    private final List<Message> messages;
+    private final boolean mustSync;
+
+    private Ready(
+            @Nullable SoftState softState,
+            HardState hardState,
+            List<ReadState> readStates,
+            List<Entry> entries,
+            @Nullable Snapshot snapshot,
+            List<Entry> committedEntries,
+            List<Message> messages,
+            boolean mustSync) {
+        this.softState = softState;
+        this.hardState = hardState;
+        this.readStates = readStates;
+        this.entries = entries;
+        this.snapshot = snapshot;
+        this.committedEntries = committedEntries;
+        this.messages = messages;
+        this.mustSync = mustSync;
+    }
+
+    /** Returns a Ready of these parts, which must not change any more. */
+    public static Ready of(
+            @Nullable SoftState softState,
+            HardState hardState,
+            List<ReadState> readStates,
+            List<Entry> entries,
+            @Nullable Snapshot snapshot,
+            List<Entry> committedEntries,
+            List<Message> messages,
+            boolean mustSync) {
+        return new Ready(softState, hardState, readStates, entries, snapshot, committedEntries, messages, mustSync);
+    }
+
+    /** Returns the messages to send once what is to be stored is durable. */
+    public List<Message> messages() {
+        return messages;
+    }
+
+    /** Returns the entries to append to the storage; they replace what it holds from their first index on. */
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    /** Returns the entries to apply to the state machine, in order. */
+    public List<Entry> committedEntries() {
+        return committedEntries;
+    }
+
+    /** Returns the hard state to store, or {@link HardState#EMPTY} if it did not change. */
+    public HardState hardState() {
+        return hardState;
+    }
+
+    /** Returns leader and role if one of them changed, else null. */
+    public @Nullable SoftState softState() {
+        return softState;
+    }
+
+    /** Returns the snapshot to store and to restore the state machine from, or null. */
+    public @Nullable Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /** Returns the answers to read-index requests of this node. */
+    public List<ReadState> readStates() {
+        return readStates;
+    }
+
+    /**
+     * Tells whether what is to be stored must be synced before the messages are sent: there are entries, or term or vote
+     * changed. A commit index alone need not be.
+     */
+    public boolean mustSync() {
+        return mustSync;
+    }
+
+    /** Tells whether there is nothing to do. */
+    public boolean isEmpty() {
+        return softState == null
+                && hardState.isEmpty()
+                && snapshot == null
+                && readStates.isEmpty()
+                && entries.isEmpty()
+                && committedEntries.isEmpty()
+                && messages.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return Describe.ready(this);
+    }
+}

@@ -1,0 +1,87 @@
+package io.lutra.raft;
+
+import io.lutra.raft.codec.ProtoException;
+import io.lutra.raft.codec.ProtoReader;
+import io.lutra.raft.codec.ProtoSize;
+import io.lutra.raft.codec.ProtoWriter;
+import io.lutra.raft.codec.WireType;
+
+/**
+ * Says which prefix of the log a snapshot stands for. Paper §7.
+ *
+ * @param confState the membership in force at that index
+ * @param index the index of the last entry that the snapshot covers
+ * @param term the term of that entry
+ */
+public record SnapshotMetadata(ConfState confState, long index, long term) {
+    /** The metadata of no snapshot. */
+    public static final SnapshotMetadata EMPTY = new SnapshotMetadata(ConfState.EMPTY, 0, 0);
+
+    private static final int CONF_STATE = 1;
+    private static final int INDEX = 2;
+    private static final int TERM = 3;
+
+    /** Returns metadata of these values. */
+    public static SnapshotMetadata of(ConfState confState, long index, long term) {
+        return new SnapshotMetadata(confState, index, term);
+    }
+
+    /** Returns the encoding as {@code raftpb.SnapshotMetadata}. */
+    public byte[] encode() {
+        byte[] bytes = new byte[encodedSize()];
+        writeTo(new ProtoWriter(bytes, 0));
+        return bytes;
+    }
+
+    /**
+     * Decodes metadata.
+     *
+     * @throws MalformedBytesException if the bytes are not a snapshot's metadata
+     */
+    public static SnapshotMetadata parse(byte[] bytes) {
+        try {
+            Builder builder = new Builder();
+            builder.merge(new ProtoReader(bytes, 0, bytes.length));
+            return builder.build();
+        } catch (ProtoException e) {
+            throw new MalformedBytesException("not a snapshot's metadata: " + e.getMessage());
+        }
+    }
+
+    int encodedSize() {
+        int conf = confState.encodedSize();
+        return (conf == 0 ? 0 : ProtoSize.delimited(conf)) + ProtoSize.nonZero(index) + ProtoSize.nonZero(term);
+    }
+
+    void writeTo(ProtoWriter writer) {
+        int conf = confState.encodedSize();
+        if (conf > 0) {
+            writer.delimiter(CONF_STATE, conf);
+            confState.writeTo(writer);
+        }
+        writer.nonZero(INDEX, index);
+        writer.nonZero(TERM, term);
+    }
+
+    /** Merges encodings, as protobuf does with a message field that comes twice. */
+    static final class Builder {
+        private final ConfState.Builder confState = new ConfState.Builder();
+        private long index;
+        private long term;
+
+        void merge(ProtoReader reader) {
+            for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
+                switch (tag) {
+                    case CONF_STATE << 3 | WireType.LENGTH_DELIMITED -> confState.merge(reader.nested());
+                    case INDEX << 3 | WireType.VARINT -> index = reader.varint();
+                    case TERM << 3 | WireType.VARINT -> term = reader.varint();
+                    default -> reader.skip(tag);
+                }
+            }
+        }
+
+        SnapshotMetadata build() {
+            return new SnapshotMetadata(confState.build(), index, term);
+        }
+    }
+}
