@@ -131,7 +131,8 @@ public final class ConfChangeV2 implements MembershipChange {
             for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
                 switch (tag) {
                     case TRANSITION << 3 | WireType.VARINT -> transition = (int) reader.varint();
-                    case CHANGES << 3 | WireType.LENGTH_DELIMITED -> changes.add(ConfChangeSingle.read(reader.nested()));
+                    case CHANGES << 3 | WireType.LENGTH_DELIMITED ->
+                        changes.add(ConfChangeSingle.read(reader.nested()));
                     case CONTEXT << 3 | WireType.LENGTH_DELIMITED -> context = reader.bytes();
                     default -> {
                         reader.skip(tag);

@@ -51,8 +51,7 @@ public final class ConfState {
             Collection<Long> votersOutgoing,
             Collection<Long> learnersNext,
             boolean autoLeave) {
-        return new ConfState(
-                Ids.of(voters), Ids.of(learners), Ids.of(votersOutgoing), Ids.of(learnersNext), autoLeave);
+        return new ConfState(Ids.of(voters), Ids.of(learners), Ids.of(votersOutgoing), Ids.of(learnersNext), autoLeave);
     }
 
     /** Returns the voters of the incoming configuration: of the only one, unless a joint change is under way. */
@@ -122,7 +121,10 @@ public final class ConfState {
     }
 
     int encodedSize() {
-        return size(voters) + size(learners) + size(votersOutgoing) + size(learnersNext)
+        return size(voters)
+                + size(learners)
+                + size(votersOutgoing)
+                + size(learnersNext)
                 + (autoLeave ? ProtoSize.field(1) : 0);
     }
 
@@ -196,10 +198,22 @@ public final class ConfState {
 
         private Ids.Builder list(int number) {
             return switch (number) {
-                case VOTERS -> voters = some(voters);
-                case LEARNERS -> learners = some(learners);
-                case VOTERS_OUTGOING -> votersOutgoing = some(votersOutgoing);
-                default -> learnersNext = some(learnersNext);
+                case VOTERS -> {
+                    voters = some(voters);
+                    yield voters;
+                }
+                case LEARNERS -> {
+                    learners = some(learners);
+                    yield learners;
+                }
+                case VOTERS_OUTGOING -> {
+                    votersOutgoing = some(votersOutgoing);
+                    yield votersOutgoing;
+                }
+                default -> {
+                    learnersNext = some(learnersNext);
+                    yield learnersNext;
+                }
             };
         }
 

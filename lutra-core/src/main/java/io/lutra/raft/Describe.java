@@ -38,7 +38,9 @@ public final class Describe {
             out.append(" Vote:").append(unsigned(m.vote()));
         }
         if (m.entries().size() == 1) {
-            out.append(" Entries:[").append(entry(m.entries().get(0), formatter)).append(']');
+            out.append(" Entries:[")
+                    .append(entry(m.entries().get(0), formatter))
+                    .append(']');
         } else if (m.entries().size() > 1) {
             out.append(" Entries:[");
             for (Entry entry : m.entries()) {
@@ -67,19 +69,17 @@ public final class Describe {
 
     /** Prints an entry, and the data of a normal one by {@code formatter}. */
     public static String entry(Entry entry, Function<byte[], String> formatter) {
-        String payload =
-                switch (entry.type()) {
-                    case NORMAL -> formatter.apply(entry.data());
-                    case CONF_CHANGE, CONF_CHANGE_V2 -> change(entry);
-                    case UNRECOGNIZED -> quoted(entry.data());
-                };
-        String type =
-                switch (entry.type()) {
-                    case NORMAL -> "EntryNormal";
-                    case CONF_CHANGE -> "EntryConfChange";
-                    case CONF_CHANGE_V2 -> "EntryConfChangeV2";
-                    case UNRECOGNIZED -> Integer.toString(entry.typeNumber());
-                };
+        String payload = switch (entry.type()) {
+            case NORMAL -> formatter.apply(entry.data());
+            case CONF_CHANGE, CONF_CHANGE_V2 -> change(entry);
+            case UNRECOGNIZED -> quoted(entry.data());
+        };
+        String type = switch (entry.type()) {
+            case NORMAL -> "EntryNormal";
+            case CONF_CHANGE -> "EntryConfChange";
+            case CONF_CHANGE_V2 -> "EntryConfChangeV2";
+            case UNRECOGNIZED -> Integer.toString(entry.typeNumber());
+        };
         String head = unsigned(entry.term()) + "/" + unsigned(entry.index()) + " " + type;
         return payload.isEmpty() ? head : head + " " + payload;
     }
@@ -105,14 +105,13 @@ public final class Describe {
     public static String changes(List<ConfChangeSingle> changes) {
         StringJoiner out = new StringJoiner(" ");
         for (ConfChangeSingle change : changes) {
-            char operation =
-                    switch (change.type()) {
-                        case ADD_NODE -> 'v';
-                        case ADD_LEARNER_NODE -> 'l';
-                        case REMOVE_NODE -> 'r';
-                        case UPDATE_NODE -> 'u';
-                        case UNRECOGNIZED -> '?';
-                    };
+            char operation = switch (change.type()) {
+                case ADD_NODE -> 'v';
+                case ADD_LEARNER_NODE -> 'l';
+                case REMOVE_NODE -> 'r';
+                case UPDATE_NODE -> 'u';
+                case UNRECOGNIZED -> '?';
+            };
             out.add(operation + unsigned(change.nodeId()));
         }
         return out.toString();

@@ -89,7 +89,8 @@ public final class Entry {
         if (type == EntryType.UNRECOGNIZED) {
             throw new IllegalArgumentException("an entry needs a type with a number");
         }
-        return encode(type != EntryType.NORMAL, type.number(), true, term, index, data, 0, data == null ? 0 : data.length);
+        return encode(
+                type != EntryType.NORMAL, type.number(), true, term, index, data, 0, data == null ? 0 : data.length);
     }
 
     /** Encodes a normal entry that has its place in the log; the data is copied. */
@@ -140,7 +141,8 @@ public final class Entry {
     }
 
     static Entry slice(byte[] bytes, int from, int to) {
-        // Two bytes of a message can hold an empty entry; sharing it keeps what is allocated in proportion to the input.
+        // Two bytes of a message can hold an empty entry; sharing it keeps what is allocated in proportion to the
+        // input.
         return from == to ? EMPTY : new Entry(bytes, from, to);
     }
 

@@ -18,7 +18,9 @@ final class Ids extends AbstractList<Long> implements RandomAccess {
     }
 
     static Ids of(Collection<Long> ids) {
-        return ids instanceof Ids same ? same : wrap(ids.stream().mapToLong(Long::longValue).toArray());
+        return ids instanceof Ids same
+                ? same
+                : wrap(ids.stream().mapToLong(Long::longValue).toArray());
     }
 
     /** Takes the array over. */
@@ -40,7 +42,6 @@ final class Ids extends AbstractList<Long> implements RandomAccess {
         return ids.length;
     }
 
-
     /** Tells whether two lists hold the same ids, in any order. */
     boolean sameSet(Ids other) {
         return Arrays.equals(sorted(), other.sorted());
@@ -54,7 +55,9 @@ final class Ids extends AbstractList<Long> implements RandomAccess {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Ids that ? Arrays.equals(ids, that.ids) : other instanceof List<?> && super.equals(other);
+        return other instanceof Ids that
+                ? Arrays.equals(ids, that.ids)
+                : other instanceof List<?> && super.equals(other);
     }
 
     @Override

@@ -40,7 +40,8 @@ public final class MemoryStorage implements HardStateStorage {
             throw new CompactedException("entry " + lo + " was compacted; the first is " + firstIndex());
         }
         if (lo >= hi || hi > lastIndex() + 1) {
-            throw new UnavailableException("entries [" + lo + ", " + hi + ") are not there; the last is " + lastIndex());
+            throw new UnavailableException(
+                    "entries [" + lo + ", " + hi + ") are not there; the last is " + lastIndex());
         }
         int count = (int) (hi - lo);
         List<Entry> found = new ArrayList<>(Math.min(count, 64));
@@ -86,8 +87,8 @@ public final class MemoryStorage implements HardStateStorage {
     public synchronized void applySnapshot(Snapshot newer) {
         long index = newer.metadata().index();
         if (!snapshot.isEmpty() && snapshot.metadata().index() >= index) {
-            throw new SnapshotOutOfDateException(
-                    "snapshot " + index + " is not newer than " + snapshot.metadata().index());
+            throw new SnapshotOutOfDateException("snapshot " + index + " is not newer than "
+                    + snapshot.metadata().index());
         }
         snapshot = newer;
         offset = index;
@@ -107,8 +108,8 @@ public final class MemoryStorage implements HardStateStorage {
      */
     public synchronized Snapshot createSnapshot(long index, ConfState confState, byte[] data) {
         if (index <= snapshot.metadata().index()) {
-            throw new SnapshotOutOfDateException(
-                    "snapshot " + index + " is not newer than " + snapshot.metadata().index());
+            throw new SnapshotOutOfDateException("snapshot " + index + " is not newer than "
+                    + snapshot.metadata().index());
         }
         snapshot = Snapshot.of(data, SnapshotMetadata.of(confState, index, term(index)));
         return snapshot;

@@ -58,7 +58,9 @@ public final class Message {
 
     /** Asks the leader to append entries, which have no place in the log yet. It carries no term. */
     public static Message propose(long from, long to, List<Entry> entries) {
-        return new MessageBuilder(MessageType.PROP, from, to, 0).entries(entries).build();
+        return new MessageBuilder(MessageType.PROP, from, to, 0)
+                .entries(entries)
+                .build();
     }
 
     /**
@@ -79,7 +81,9 @@ public final class Message {
 
     /** Says that the sender's log is durable, and equal to the leader's, up to {@code index}. */
     public static Message appendResponse(long from, long to, long term, long index) {
-        return new MessageBuilder(MessageType.APP_RESP, from, to, term).log(0, index).build();
+        return new MessageBuilder(MessageType.APP_RESP, from, to, term)
+                .log(0, index)
+                .build();
     }
 
     /**
@@ -103,7 +107,9 @@ public final class Message {
 
     /** Answers {@link #vote}. */
     public static Message voteResponse(long from, long to, long term, boolean reject) {
-        return new MessageBuilder(MessageType.VOTE_RESP, from, to, term).reject(reject, 0).build();
+        return new MessageBuilder(MessageType.VOTE_RESP, from, to, term)
+                .reject(reject, 0)
+                .build();
     }
 
     /** Asks whether a vote would be given in {@code term}, one above the sender's. Thesis §9.6. */
@@ -115,12 +121,16 @@ public final class Message {
 
     /** Answers {@link #preVote}: granted with the asked term, rejected with the sender's own. */
     public static Message preVoteResponse(long from, long to, long term, boolean reject) {
-        return new MessageBuilder(MessageType.PRE_VOTE_RESP, from, to, term).reject(reject, 0).build();
+        return new MessageBuilder(MessageType.PRE_VOTE_RESP, from, to, term)
+                .reject(reject, 0)
+                .build();
     }
 
     /** Sends a snapshot to a follower that needs entries which the leader no longer has. Paper figure 13. */
     public static Message snapshot(long from, long to, long term, Snapshot snapshot) {
-        return new MessageBuilder(MessageType.SNAP, from, to, term).snapshot(snapshot).build();
+        return new MessageBuilder(MessageType.SNAP, from, to, term)
+                .snapshot(snapshot)
+                .build();
     }
 
     /**
@@ -155,7 +165,9 @@ public final class Message {
 
     /** Asks the leader for a read index. Thesis §6.4. The one entry holds the application's context. No term. */
     public static Message readIndex(long from, long to, List<Entry> context) {
-        return new MessageBuilder(MessageType.READ_INDEX, from, to, 0).entries(context).build();
+        return new MessageBuilder(MessageType.READ_INDEX, from, to, 0)
+                .entries(context)
+                .build();
     }
 
     /** Answers {@link #readIndex}. */
@@ -173,11 +185,7 @@ public final class Message {
      * @param hardState what to store, or empty for no change
      */
     public static Message storageAppend(
-            long from,
-            HardState hardState,
-            List<Entry> entries,
-            @Nullable Snapshot snapshot,
-            List<Message> responses) {
+            long from, HardState hardState, List<Entry> entries, @Nullable Snapshot snapshot, List<Message> responses) {
         return new MessageBuilder(MessageType.STORAGE_APPEND, from, LOCAL_APPEND_THREAD, hardState.term())
                 .vote(hardState.vote())
                 .commit(hardState.commit())
@@ -347,12 +355,12 @@ public final class Message {
     @Override
     public boolean equals(@Nullable Object other) {
         return this == other
-                || other instanceof Message that
+                || (other instanceof Message that
                         && type == that.type
                         && to == that.to
                         && from == that.from
                         && term == that.term
-                        && Arrays.equals(data(), that.data());
+                        && Arrays.equals(data(), that.data()));
     }
 
     @Override

@@ -15,7 +15,10 @@ final class MessageBuilder {
     long index;
     List<Entry> entries = List.of();
     long commit;
-    @Nullable Snapshot snapshot;
+
+    @Nullable
+    Snapshot snapshot;
+
     boolean reject;
     long rejectHint;
     byte[] context = NO_CONTEXT;

@@ -69,6 +69,6 @@ public enum MessageType {
 
     /** Returns the type with a number, {@link #UNRECOGNIZED} if there is none. */
     public static MessageType of(int number) {
-        return number >= 0 && number < UNRECOGNIZED.ordinal() ? BY_NUMBER[number] : UNRECOGNIZED;
+        return number >= 0 && number < BY_NUMBER.length - 1 ? BY_NUMBER[number] : UNRECOGNIZED;
     }
 }

@@ -112,7 +112,8 @@ public final class Snapshot {
 
     @Override
     public String toString() {
-        return "snapshot " + metadata.term() + "/" + metadata.index() + " " + metadata.confState() + " " + size + " bytes";
+        return "snapshot " + metadata.term() + "/" + metadata.index() + " " + metadata.confState() + " " + size
+                + " bytes";
     }
 
     /** Merges encodings, as protobuf does with a message field that comes twice. */

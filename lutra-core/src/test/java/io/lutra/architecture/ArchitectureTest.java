@@ -39,8 +39,7 @@ class ArchitectureTest {
             ROOT,
             ROOT + ".codec");
 
-    private static final Set<String> EXPORTED =
-            Set.of(ROOT, ROOT + ".node", ROOT + ".protocol", ROOT + ".wire");
+    private static final Set<String> EXPORTED = Set.of(ROOT, ROOT + ".node", ROOT + ".protocol", ROOT + ".wire");
 
     /** Their outputs depend on their inputs alone: what they say today they say in every run and on every JVM. */
     private static final Set<String> DETERMINISTIC =
@@ -49,8 +48,8 @@ class ArchitectureTest {
     private static final List<String> FORBIDDEN_PACKAGES =
             List.of("java.net", "java.nio.channels", "java.nio.file", "java.util.concurrent");
 
-    private static final Set<String> FORBIDDEN_CALLS = Set.of(
-            "java.lang.System.nanoTime", "java.lang.System.currentTimeMillis", "java.lang.Math.random");
+    private static final Set<String> FORBIDDEN_CALLS =
+            Set.of("java.lang.System.nanoTime", "java.lang.System.currentTimeMillis", "java.lang.Math.random");
 
     private static final Path CORE = whereCompiled(RaftException.class);
 
@@ -78,7 +77,9 @@ class ArchitectureTest {
     @Test
     void everyPackageIsNullMarked() {
         assertThat(packages())
-                .allMatch(name -> CLASSES.getPackage(name).isAnnotatedWith(NullMarked.class), "has a @NullMarked package");
+                .allMatch(
+                        name -> CLASSES.getPackage(name).isAnnotatedWith(NullMarked.class),
+                        "has a @NullMarked package");
     }
 
     @Test
@@ -148,7 +149,8 @@ class ArchitectureTest {
 
     private static Path whereCompiled(Class<?> type) {
         try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
