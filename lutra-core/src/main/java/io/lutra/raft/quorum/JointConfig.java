@@ -1,0 +1,49 @@
+package io.lutra.raft.quorum;
+
+/**
+ * Two sets of voters, both of which have to agree. Thesis §4.3. Outside a joint change the outgoing one is empty.
+ *
+ * @param incoming the voters of the new configuration
+ * @param outgoing the voters of the old one
+ */
+public record JointConfig(MajorityConfig incoming, MajorityConfig outgoing) {
+    /** No voters at all. */
+    public static final JointConfig EMPTY = new JointConfig(MajorityConfig.EMPTY, MajorityConfig.EMPTY);
+
+    /** Tells whether a joint change is under way. */
+    public boolean isJoint() {
+        return !outgoing.voters().isEmpty();
+    }
+
+    /** Returns the voters of both halves. */
+    public IdSet ids() {
+        return incoming.voters().union(outgoing.voters());
+    }
+
+    /** Tells whether an id is a voter of either half. */
+    public boolean contains(long id) {
+        return incoming.voters().contains(id) || outgoing.voters().contains(id);
+    }
+
+    /** Returns the largest index that a majority of each half has acknowledged. */
+    public long committedIndex(AckedIndexer acks) {
+        long inIncoming = incoming.committedIndex(acks);
+        return isJoint() ? Math.min(inIncoming, outgoing.committedIndex(acks)) : inIncoming;
+    }
+
+    /** Tells where a vote stands: it is won if both halves are, lost if one of them is. */
+    public VoteResult voteResult(Ballots ballots) {
+        VoteResult inIncoming = incoming.voteResult(ballots);
+        VoteResult inOutgoing = outgoing.voteResult(ballots);
+        if (inIncoming == inOutgoing) {
+            return inIncoming;
+        }
+        boolean lost = inIncoming == VoteResult.LOST || inOutgoing == VoteResult.LOST;
+        return lost ? VoteResult.LOST : VoteResult.PENDING;
+    }
+
+    @Override
+    public String toString() {
+        return isJoint() ? incoming + "&&" + outgoing : incoming.toString();
+    }
+}

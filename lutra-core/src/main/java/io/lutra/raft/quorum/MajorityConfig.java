@@ -1,0 +1,66 @@
+package io.lutra.raft.quorum;
+
+import java.util.Arrays;
+
+/**
+ * One set of voters, of which a majority decides.
+ *
+ * @param voters the voters
+ */
+public record MajorityConfig(IdSet voters) {
+    /** No voters: it agrees to everything, so that it is neutral as one half of a {@link JointConfig}. */
+    public static final MajorityConfig EMPTY = new MajorityConfig(IdSet.EMPTY);
+
+    /** What {@link #committedIndex} returns where nobody has to acknowledge. */
+    public static final long EVERYTHING = Long.MAX_VALUE;
+
+    /** Returns a configuration of these voters. */
+    public static MajorityConfig of(long... ids) {
+        return new MajorityConfig(IdSet.of(ids));
+    }
+
+    /** Returns the largest index that a majority has acknowledged, {@link #EVERYTHING} if there are no voters. */
+    public long committedIndex(AckedIndexer acks) {
+        int n = voters.size();
+        if (n == 0) {
+            return EVERYTHING;
+        }
+        if (n == 1) {
+            return acks.ackedIndex(voters.get(0));
+        }
+        long[] acked = new long[n];
+        for (int i = 0; i < n; i++) {
+            acked[i] = acks.ackedIndex(voters.get(i));
+        }
+        Arrays.sort(acked);
+        // The q-th largest, q = n/2 + 1: that many voters have acknowledged it or more.
+        return acked[n - (n / 2 + 1)];
+    }
+
+    /** Tells where a vote stands; it is won if there are no voters. */
+    public VoteResult voteResult(Ballots ballots) {
+        int n = voters.size();
+        if (n == 0) {
+            return VoteResult.WON;
+        }
+        int granted = 0;
+        int missing = 0;
+        for (int i = 0; i < n; i++) {
+            switch (ballots.of(voters.get(i))) {
+                case GRANTED -> granted++;
+                case MISSING -> missing++;
+                case REJECTED -> {}
+            }
+        }
+        int majority = n / 2 + 1;
+        if (granted >= majority) {
+            return VoteResult.WON;
+        }
+        return granted + missing >= majority ? VoteResult.PENDING : VoteResult.LOST;
+    }
+
+    @Override
+    public String toString() {
+        return voters.toString();
+    }
+}
