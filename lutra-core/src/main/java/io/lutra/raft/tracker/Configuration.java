@@ -22,8 +22,7 @@ import io.lutra.raft.quorum.JointConfig;
  */
 public record Configuration(JointConfig voters, IdSet learners, IdSet learnersNext, boolean autoLeave) {
     /** No members at all. */
-    public static final Configuration EMPTY =
-            new Configuration(JointConfig.EMPTY, IdSet.EMPTY, IdSet.EMPTY, false);
+    public static final Configuration EMPTY = new Configuration(JointConfig.EMPTY, IdSet.EMPTY, IdSet.EMPTY, false);
 
     /** Returns the form that is stored in snapshots. */
     public ConfState toConfState() {

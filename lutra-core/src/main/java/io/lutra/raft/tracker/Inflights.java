@@ -27,7 +27,7 @@ final class Inflights {
     }
 
     boolean isFull() {
-        return count == maxMessages || maxBytes != 0 && bytes >= maxBytes;
+        return count == maxMessages || (maxBytes != 0 && bytes >= maxBytes);
     }
 
     /** Adds a message by the index of its last entry, which must be above those before it. */

@@ -7,14 +7,14 @@ import io.lutra.raft.RaftInvariantException;
 /**
  * How far one peer is, and all transitions of that knowledge.
  *
- * <pre>
+ * <pre>{@code
  *              acknowledged                      needs compacted entries
  *   +-------+ --------------> +-----------+ ----------------------------> +----------+
  *   | PROBE |                 | REPLICATE |                               | SNAPSHOT |
  *   +-------+ <-------------- +-----------+ <---------------------------- +----------+
  *       ^       rejected, unreachable          acknowledged, log reaches       |
  *       +--------------------- snapshot finished or failed --------------------+
- * </pre>
+ * }</pre>
  *
  * <p>Invariant P1: match &lt; next. Everything in (match, next) is on its way.
  */
@@ -157,7 +157,8 @@ public final class Progress {
                     next += entries;
                     inflights.add(next - 1, payloadBytes);
                 }
-                // A peer with a full window still gets empty messages, one per answered heartbeat: should all that fills
+                // A peer with a full window still gets empty messages, one per answered heartbeat: should all that
+                // fills
                 // the window have been lost, the answer empties it.
                 paused = inflights.isFull();
             }
