@@ -1,0 +1,341 @@
+package io.lutra.raft.log;
+
+import io.lutra.raft.CompactedException;
+import io.lutra.raft.Entry;
+import io.lutra.raft.RaftInvariantException;
+import io.lutra.raft.Snapshot;
+import io.lutra.raft.Storage;
+import io.lutra.raft.UnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of one node: the storage, what is still to be written after it, and three marks.
+ *
+ * <pre>
+ *   firstIndex ... applied ... applying ... committed ... lastIndex
+ * </pre>
+ *
+ * <p>Invariant L1: firstIndex - 1 &le; applied &le; applying &le; committed &le; lastIndex. L2: none of the three marks ever
+ * goes down. What each mark means is in {@code docs/invariants.md}.
+ */
+public final class RaftLog {
+    /** What {@link #term} returns for an index whose term is not known: compacted, or not there yet. */
+    public static final long UNKNOWN_TERM = -1;
+
+    /** What {@link #maybeAppend} returns for a slice that does not attach. */
+    public static final long REJECTED = -1;
+
+    private static final int NO_CONFLICT = -1;
+
+    private final Storage storage;
+    private final UnstableLog unstable;
+    private final ApplyBudget budget;
+    private long committed;
+    private long applying;
+    private long applied;
+
+    /**
+     * Opens the log in a storage: committed and applied is what was compacted.
+     *
+     * @param maxApplyingSize the limit of what is handed out for application and not acknowledged, in encoded bytes
+     */
+    public RaftLog(Storage storage, long maxApplyingSize) {
+        this.storage = storage;
+        this.unstable = new UnstableLog(storage.lastIndex() + 1);
+        this.budget = new ApplyBudget(maxApplyingSize);
+        this.committed = storage.firstIndex() - 1;
+        this.applying = committed;
+        this.applied = committed;
+    }
+
+    /** Returns the highest index known to be committed. */
+    public long committed() {
+        return committed;
+    }
+
+    /** Returns the highest index that the application says it has applied. */
+    public long applied() {
+        return applied;
+    }
+
+    /** Returns the index of the first entry, which may not be there yet. */
+    public long firstIndex() {
+        Snapshot pending = unstable.snapshot();
+        return pending != null ? pending.metadata().index() + 1 : storage.firstIndex();
+    }
+
+    /** Returns the index of the last entry. */
+    public long lastIndex() {
+        return unstable.lastIndex();
+    }
+
+    /** Returns the term of the last entry. */
+    public long lastTerm() {
+        long term = term(lastIndex());
+        if (term == UNKNOWN_TERM) {
+            throw new RaftInvariantException("the storage does not know the term of its last entry " + lastIndex());
+        }
+        return term;
+    }
+
+    /** Returns the term of an entry, or of the one just before the first; {@link #UNKNOWN_TERM} for all others. */
+    public long term(long index) {
+        if (index >= unstable.offset()) {
+            return index <= unstable.lastIndex() ? unstable.term(index) : UNKNOWN_TERM;
+        }
+        Snapshot pending = unstable.snapshot();
+        if (pending != null) {
+            // The storage may still have older entries, but they are about to go.
+            return index == pending.metadata().index() ? pending.metadata().term() : UNKNOWN_TERM;
+        }
+        if (index + 1 < storage.firstIndex()) {
+            return UNKNOWN_TERM;
+        }
+        try {
+            return storage.term(index);
+        } catch (CompactedException | UnavailableException e) {
+            // The application compacted it since we looked.
+            return UNKNOWN_TERM;
+        }
+    }
+
+    /** Tells whether the log has an entry of this id. */
+    public boolean matches(long term, long index) {
+        return term(index) == term;
+    }
+
+    /**
+     * Tells whether a log that ends with this entry is at least as up to date as this one, so that its owner may lead.
+     * Paper §5.4.1: the later last term wins, then the longer log.
+     */
+    public boolean isUpToDate(long lastTerm, long lastIndex) {
+        long ours = lastTerm();
+        return lastTerm > ours || lastTerm == ours && lastIndex >= lastIndex();
+    }
+
+    /** Appends a leader's own entries, which follow the last one. */
+    public void append(List<Entry> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        long first = entries.get(0).index();
+        if (first <= committed) {
+            throw new RaftInvariantException("entry " + first + " would replace one below the commit index " + committed);
+        }
+        unstable.truncateAndAppend(entries);
+    }
+
+    /**
+     * Appends a leader's slice if it attaches to this log, and returns the index of its last entry or {@link #REJECTED}.
+     *
+     * <p>Paper §5.3, AppendEntries receiver, steps 2 to 5.
+     */
+    public long maybeAppend(LogSlice slice, long leaderCommit) {
+        if (!matches(slice.prevTerm(), slice.prevIndex())) {
+            return REJECTED;
+        }
+        int conflict = firstConflict(slice.entries());
+        if (conflict != NO_CONFLICT) {
+            // Leader Completeness (§5.4.3): a committed entry is in the log of every later leader, so the slice can only
+            // disagree with us above the commit index. If it does not, one of the two logs is corrupt.
+            append(slice.entries().subList(conflict, slice.entries().size()));
+        }
+        // Not min(leaderCommit, lastIndex()): entries past the slice were never compared with the leader's.
+        commitTo(Math.min(leaderCommit, slice.lastIndex()));
+        return slice.lastIndex();
+    }
+
+    /** Returns the place in the list of the first entry that this log does not have. */
+    private int firstConflict(List<Entry> entries) {
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            if (!matches(entry.term(), entry.index())) {
+                return i;
+            }
+        }
+        return NO_CONFLICT;
+    }
+
+    /**
+     * Returns the highest index, not above {@code index}, at which this log may agree with one that has {@code term} at
+     * {@code index}: terms only go up in a log, so entries of higher terms cannot be in it.
+     *
+     * <p>An index whose term is not known may agree. It takes one probe per term, not per entry. Paper §5.3, last
+     * paragraphs.
+     */
+    public long findConflictByTerm(long index, long term) {
+        long guess = index;
+        while (guess > 0) {
+            long ours = term(guess);
+            if (ours == UNKNOWN_TERM || ours <= term) {
+                break;
+            }
+            guess--;
+        }
+        return guess;
+    }
+
+    /** Raises the commit index; it never goes down. */
+    public void commitTo(long index) {
+        if (index > lastIndex()) {
+            throw new RaftInvariantException("entry " + index + " is committed but the log ends at " + lastIndex()
+                    + ": was it corrupted, truncated or lost?");
+        }
+        committed = Math.max(committed, index);
+    }
+
+    /**
+     * Raises a leader's commit index to one that a quorum has, and returns false if it may not.
+     *
+     * <p>Paper §5.4.2: a leader commits by counting only entries of its own term; older ones are committed with them.
+     */
+    public boolean maybeCommit(long index, long leaderTerm) {
+        if (index <= committed || term(index) != leaderTerm) {
+            return false;
+        }
+        commitTo(index);
+        return true;
+    }
+
+    /** Takes over what a restarted node knew to be committed. */
+    public void loadCommitted(long index) {
+        if (index < committed || index > lastIndex()) {
+            throw new RaftInvariantException(
+                    "the stored commit index " + index + " is outside of the log [" + committed + ", " + lastIndex() + "]");
+        }
+        committed = index;
+    }
+
+    /** Replaces the log by a snapshot, which is yet to be written. */
+    public void restore(Snapshot snapshot) {
+        committed = snapshot.metadata().index();
+        unstable.restore(snapshot);
+    }
+
+    /**
+     * Returns entries from {@code lo} on, at least one if there is any, more while their encodings add up to no more than
+     * {@code maxSize} bytes.
+     *
+     * @throws CompactedException if {@code lo} was compacted
+     */
+    public List<Entry> entries(long lo, long maxSize) {
+        return lo > lastIndex() ? List.of() : slice(lo, lastIndex() + 1, maxSize);
+    }
+
+    /** Returns the entries of {@code [lo, hi)} within a limit, as {@link #entries} does. */
+    public List<Entry> slice(long lo, long hi, long maxSize) {
+        if (lo < firstIndex()) {
+            throw new CompactedException("entry " + lo + " was compacted; the first is " + firstIndex());
+        }
+        if (lo >= hi) {
+            return List.of();
+        }
+        if (lo >= unstable.offset()) {
+            return Sizes.limit(unstable.slice(lo, hi), maxSize);
+        }
+        long cut = Math.min(hi, unstable.offset());
+        List<Entry> stored = storage.entries(lo, cut, maxSize);
+        if (cut == hi || stored.size() < cut - lo) {
+            return stored;
+        }
+        long storedSize = Sizes.encoded(stored);
+        if (storedSize >= maxSize) {
+            return stored;
+        }
+        // Unlike elsewhere, the first of these may be left out: the storage gave at least one.
+        List<Entry> more = Sizes.fitting(unstable.slice(cut, hi), maxSize - storedSize);
+        if (more.isEmpty()) {
+            return stored;
+        }
+        List<Entry> joined = new ArrayList<>(stored.size() + more.size());
+        joined.addAll(stored);
+        joined.addAll(more);
+        return joined;
+    }
+
+    /** Returns the entries to append to the storage next. */
+    public List<Entry> nextUnstableEntries() {
+        return unstable.nextEntries();
+    }
+
+    /** Tells whether there are entries to append to the storage next. */
+    public boolean hasNextUnstableEntries() {
+        return unstable.hasNextEntries();
+    }
+
+    /** Tells whether the storage lacks entries, those included that it is writing. */
+    public boolean hasUnstableEntries() {
+        return unstable.hasEntries();
+    }
+
+    /** Returns the snapshot to store next, or null. */
+    public @Nullable Snapshot nextUnstableSnapshot() {
+        return unstable.nextSnapshot();
+    }
+
+    /** Tells whether a snapshot waits to be stored, or is being stored. */
+    public boolean hasPendingSnapshot() {
+        return unstable.snapshot() != null;
+    }
+
+    /** Notes that all that was next to be stored is being stored. */
+    public void acceptUnstable() {
+        unstable.acceptInProgress();
+    }
+
+    /** Notes that the storage has everything up to an entry, if this log still has that entry. */
+    public void stableTo(long term, long index) {
+        unstable.stableTo(term, index);
+    }
+
+    /** Notes that the storage has a snapshot. */
+    public void stableSnapshotTo(long index) {
+        unstable.stableSnapshotTo(index);
+    }
+
+    /** Returns the newest snapshot, which may not be stored yet. */
+    public Snapshot snapshot() {
+        Snapshot pending = unstable.snapshot();
+        return pending != null ? pending : storage.snapshot();
+    }
+
+    /**
+     * Returns the entries to apply next.
+     *
+     * @param allowUnstable whether entries may be applied before the storage has them
+     */
+    public List<Entry> nextCommittedEntries(boolean allowUnstable) {
+        return hasNextCommittedEntries(allowUnstable)
+                ? slice(applying + 1, appliableTo(allowUnstable) + 1, budget.left())
+                : List.of();
+    }
+
+    /** Tells whether there are entries to apply next. */
+    public boolean hasNextCommittedEntries(boolean allowUnstable) {
+        // A snapshot goes first: it has what was applied, and more.
+        return !budget.isPaused() && !hasPendingSnapshot() && applying < appliableTo(allowUnstable);
+    }
+
+    private long appliableTo(boolean allowUnstable) {
+        return allowUnstable ? committed : Math.min(committed, unstable.offset() - 1);
+    }
+
+    /** Notes that entries were handed out for application. */
+    public void acceptApplying(List<Entry> entries, boolean allowUnstable) {
+        applying = entries.get(entries.size() - 1).index();
+        budget.take(Sizes.encoded(entries), applying < appliableTo(allowUnstable));
+    }
+
+    /** Notes that everything up to an index was applied, of which {@code size} encoded bytes were taken from the budget. */
+    public void appliedTo(long index, long size) {
+        if (index > committed || index < applied) {
+            throw new RaftInvariantException(
+                    "applied " + index + " is out of range [" + applied + ", " + committed + "]");
+        }
+        applied = index;
+        applying = Math.max(applying, index);
+        budget.give(size);
+    }
+}
