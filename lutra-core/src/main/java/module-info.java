@@ -4,4 +4,5 @@ module io.lutra.core {
     requires static transitive org.jspecify;
 
     exports io.lutra.raft;
+    exports io.lutra.raft.protocol;
 }

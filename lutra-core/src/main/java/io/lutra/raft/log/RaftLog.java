@@ -112,7 +112,7 @@ public final class RaftLog {
      */
     public boolean isUpToDate(long lastTerm, long lastIndex) {
         long ours = lastTerm();
-        return lastTerm > ours || lastTerm == ours && lastIndex >= lastIndex();
+        return lastTerm > ours || (lastTerm == ours && lastIndex >= lastIndex());
     }
 
     /** Appends a leader's own entries, which follow the last one. */
@@ -122,7 +122,8 @@ public final class RaftLog {
         }
         long first = entries.get(0).index();
         if (first <= committed) {
-            throw new RaftInvariantException("entry " + first + " would replace one below the commit index " + committed);
+            throw new RaftInvariantException(
+                    "entry " + first + " would replace one below the commit index " + committed);
         }
         unstable.truncateAndAppend(entries);
     }
@@ -138,7 +139,8 @@ public final class RaftLog {
         }
         int conflict = firstConflict(slice.entries());
         if (conflict != NO_CONFLICT) {
-            // Leader Completeness (§5.4.3): a committed entry is in the log of every later leader, so the slice can only
+            // Leader Completeness (§5.4.3): a committed entry is in the log of every later leader, so the slice can
+            // only
             // disagree with us above the commit index. If it does not, one of the two logs is corrupt.
             append(slice.entries().subList(conflict, slice.entries().size()));
         }
@@ -202,8 +204,8 @@ public final class RaftLog {
     /** Takes over what a restarted node knew to be committed. */
     public void loadCommitted(long index) {
         if (index < committed || index > lastIndex()) {
-            throw new RaftInvariantException(
-                    "the stored commit index " + index + " is outside of the log [" + committed + ", " + lastIndex() + "]");
+            throw new RaftInvariantException("the stored commit index " + index + " is outside of the log [" + committed
+                    + ", " + lastIndex() + "]");
         }
         committed = index;
     }

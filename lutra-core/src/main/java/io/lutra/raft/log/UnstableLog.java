@@ -52,7 +52,8 @@ final class UnstableLog {
         return size > 0;
     }
 
-    @Nullable Snapshot snapshot() {
+    @Nullable
+    Snapshot snapshot() {
         return snapshot;
     }
 
@@ -71,7 +72,8 @@ final class UnstableLog {
     }
 
     /** Returns the snapshot if it was not given to be written yet. */
-    @Nullable Snapshot nextSnapshot() {
+    @Nullable
+    Snapshot nextSnapshot() {
         return snapshotInProgress ? null : snapshot;
     }
 

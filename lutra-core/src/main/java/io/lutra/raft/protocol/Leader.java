@@ -1,0 +1,390 @@
+package io.lutra.raft.protocol;
+
+import io.lutra.raft.ConfChange;
+import io.lutra.raft.ConfChangeRefusal;
+import io.lutra.raft.ConfChangeV2;
+import io.lutra.raft.DropReason;
+import io.lutra.raft.Entry;
+import io.lutra.raft.EntryType;
+import io.lutra.raft.IgnoreReason;
+import io.lutra.raft.MalformedBytesException;
+import io.lutra.raft.MembershipChange;
+import io.lutra.raft.Message;
+import io.lutra.raft.ProgressState;
+import io.lutra.raft.ProposalResult;
+import io.lutra.raft.ReadOnlyOption;
+import io.lutra.raft.SnapshotStatus;
+import io.lutra.raft.StateType;
+import io.lutra.raft.StepResult;
+import io.lutra.raft.log.RaftLog;
+import io.lutra.raft.tracker.Configuration;
+import io.lutra.raft.tracker.Progress;
+import io.lutra.raft.tracker.ProgressTracker;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node that takes proposals and replicates them. Paper §5.3.
+ *
+ * <p>What a leader knows beyond its peers' progress, and forgets with its office: whom it hands over to, which membership
+ * change is pending, how much is proposed and not applied, which reads wait.
+ */
+final class Leader extends Role {
+    private final Raft raft;
+    private final Replication replication;
+    private final Reads reads;
+    private final ConfChangeGate confChanges;
+    private long transferee = Raft.NONE;
+    /** Payload bytes that are appended and not applied here. */
+    private long uncommittedSize;
+
+    private int heartbeatElapsed;
+
+    Leader(Raft raft) {
+        this.raft = raft;
+        this.replication = new Replication(raft);
+        this.reads = new Reads(raft);
+        this.confChanges = new ConfChangeGate(raft, raft.log().lastIndex());
+    }
+
+    /** Paper §8: appends an empty entry, with which everything before it will be committed. */
+    void begin() {
+        append(new Entry[] {Entry.of(raft.term(), raft.log().lastIndex() + 1, EntryType.NORMAL, null)});
+        replication.broadcastAppend();
+    }
+
+    @Override
+    StateType type() {
+        return StateType.LEADER;
+    }
+
+    /** Returns whom the leader hands over to, or {@link Raft#NONE}. */
+    long transferee() {
+        return transferee;
+    }
+
+    @Override
+    StepResult step(Message m) {
+        switch (m.type()) {
+            case PROP -> {
+                return result(propose(m.from(), new ProposalBatch.Forwarded(m.entries())));
+            }
+            case READ_INDEX -> onReadIndex(m);
+            case APP_RESP, HEARTBEAT_RESP, TRANSFER_LEADER -> stepFromMember(m);
+            default -> raft.ignore(m, IgnoreReason.ROLE);
+        }
+        return StepResult.STEPPED;
+    }
+
+    private void stepFromMember(Message m) {
+        Progress progress = raft.tracker().progress(m.from());
+        if (progress == null) {
+            raft.ignore(m, IgnoreReason.NOT_A_MEMBER);
+            return;
+        }
+        switch (m.type()) {
+            case APP_RESP -> onAppendResponse(m, progress);
+            case HEARTBEAT_RESP -> onHeartbeatResponse(m, progress);
+            default -> onTransferLeader(m, progress);
+        }
+    }
+
+    @Override
+    ProposalResult propose(long from, ProposalBatch batch) {
+        DropReason reason = reasonToDrop(batch);
+        if (reason != null) {
+            return drop(reason);
+        }
+        long first = raft.log().lastIndex() + 1;
+        boolean[] refused = null;
+        ProposalResult result = ProposalResult.appended(raft.term(), first);
+        long size = 0;
+        for (int i = 0; i < batch.size(); i++) {
+            ConfChangeRefusal refusal = null;
+            if (batch.type(i).isConfChange()) {
+                MembershipChange change = decodeChange(batch, i);
+                if (change == null) {
+                    return drop(DropReason.MALFORMED);
+                }
+                refusal = admit(change, first + i);
+            }
+            if (refusal == null) {
+                size += batch.payloadSize(i);
+                continue;
+            }
+            refused = refused == null ? new boolean[batch.size()] : refused;
+            refused[i] = true;
+            result = new ProposalResult(null, raft.term(), first, refusal, confChanges.pendingIndex());
+        }
+        if (exceedsUncommittedSize(size)) {
+            return drop(DropReason.UNCOMMITTED_SIZE_EXCEEDED);
+        }
+        uncommittedSize += size;
+        append(place(batch, first, refused));
+        replication.broadcastAppend();
+        return result;
+    }
+
+    private @Nullable DropReason reasonToDrop(ProposalBatch batch) {
+        if (batch.size() == 0) {
+            return DropReason.EMPTY;
+        }
+        if (raft.tracker().progress(raft.id()) == null) {
+            return DropReason.NOT_A_MEMBER;
+        }
+        return transferee == Raft.NONE ? null : DropReason.TRANSFER_IN_PROGRESS;
+    }
+
+    private ProposalResult drop(DropReason reason) {
+        raft.trace().proposalDropped(reason);
+        return ProposalResult.dropped(reason);
+    }
+
+    private static @Nullable MembershipChange decodeChange(ProposalBatch batch, int i) {
+        try {
+            return batch.type(i) == EntryType.CONF_CHANGE
+                    ? ConfChange.unmarshal(batch.changeData(i))
+                    : ConfChangeV2.unmarshal(batch.changeData(i));
+        } catch (MalformedBytesException e) {
+            return null;
+        }
+    }
+
+    private @Nullable ConfChangeRefusal admit(MembershipChange change, long index) {
+        ConfChangeRefusal refusal = confChanges.refusal(change);
+        if (refusal == null) {
+            confChanges.admit(index);
+        } else {
+            raft.trace().confChangeRefused(change, refusal, confChanges.pendingIndex());
+        }
+        return refusal;
+    }
+
+    /** An empty log takes a batch of any size, and empty payloads are always taken: what leaves a joint configuration. */
+    private boolean exceedsUncommittedSize(long size) {
+        long limit = raft.config().maxUncommittedEntriesSize();
+        return limit != 0 && uncommittedSize > 0 && size > 0 && uncommittedSize + size > limit;
+    }
+
+    private Entry[] place(ProposalBatch batch, long first, boolean @Nullable [] refused) {
+        Entry[] entries = new Entry[batch.size()];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = refused != null && refused[i]
+                    ? Entry.refusedChange(raft.term(), first + i)
+                    : batch.place(i, raft.term(), first + i);
+        }
+        return entries;
+    }
+
+    /** Appends, and acknowledges to itself once the entries are durable: then the leader counts as one of the quorum. */
+    private void append(Entry[] entries) {
+        RaftLog log = raft.log();
+        log.append(Arrays.asList(entries));
+        raft.trace().appended(entries[0].index(), log.lastIndex());
+        raft.send(Message.appendResponse(raft.id(), raft.id(), raft.term(), log.lastIndex()));
+    }
+
+    private void onAppendResponse(Message m, Progress progress) {
+        progress.markActive();
+        RaftLog log = raft.log();
+        if (m.reject()) {
+            // The follower's last word about its log: where it ends, or a term that it has there.
+            long hint = m.logTerm() > 0 ? log.findConflictByTerm(m.rejectHint(), m.logTerm()) : m.rejectHint();
+            if (progress.rejected(m.index(), hint)) {
+                replication.sendAppend(m.from(), progress);
+            }
+            return;
+        }
+        if (m.index() > log.lastIndex()) {
+            raft.ignore(m, IgnoreReason.CONTRADICTION);
+            return;
+        }
+        if (!progress.acknowledged(m.index(), log.firstIndex())) {
+            return;
+        }
+        boolean fromPeer = m.from() != raft.id();
+        if (maybeCommit()) {
+            answerReadsThatWaitedForCommit();
+            replication.broadcastAppend();
+        } else if (fromPeer && progress.canBumpCommit(log.committed())) {
+            // The next heartbeat would tell as well; this is sooner.
+            replication.sendAppend(m.from(), progress);
+        }
+        if (fromPeer) {
+            replication.sendAllEntries(m.from(), progress);
+        }
+        if (m.from() == transferee && progress.match() == log.lastIndex()) {
+            sendTimeoutNow();
+        }
+    }
+
+    private boolean maybeCommit() {
+        boolean advanced = raft.log().maybeCommit(raft.tracker().committed(), raft.term());
+        if (advanced) {
+            raft.trace().committed(raft.log().committed());
+        }
+        return advanced;
+    }
+
+    private void onHeartbeatResponse(Message m, Progress progress) {
+        progress.heartbeatAcknowledged();
+        // A peer with a full window gets an empty message here: should all that fills it have been lost, its answer
+        // tells so.
+        if (progress.match() < raft.log().lastIndex() || progress.state() == ProgressState.PROBE) {
+            replication.sendAppend(m.from(), progress);
+        }
+        if (m.contextSize() == 0 || raft.config().readOnlyOption() != ReadOnlyOption.SAFE) {
+            return;
+        }
+        if (!reads.acknowledge(m.from(), m.context())) {
+            raft.ignore(m, IgnoreReason.CONTRADICTION);
+            return;
+        }
+        reads.answerConfirmed(raft.tracker().configuration().voters());
+    }
+
+    /** Thesis §6.4: remember the commit index, make sure that we still lead, and answer with it. */
+    private void onReadIndex(Message m) {
+        if (m.entries().size() != 1) {
+            raft.ignore(m, IgnoreReason.MALFORMED);
+        } else if (reads.isFull()) {
+            Reads.drop(raft, m, DropReason.TOO_MANY_READS);
+        } else if (raft.tracker().isSingleton()) {
+            reads.answer(m, raft.log().committed());
+        } else if (!hasCommittedInItsTerm()) {
+            // Thesis §6.4, step 1: until then it does not know how far its predecessors committed.
+            reads.waitForCommit(m);
+        } else {
+            confirmRead(m);
+        }
+    }
+
+    private boolean hasCommittedInItsTerm() {
+        return raft.log().term(raft.log().committed()) == raft.term();
+    }
+
+    private void confirmRead(Message m) {
+        if (raft.config().readOnlyOption() == ReadOnlyOption.UNSAFE_LEASE_BASED) {
+            reads.answer(m, raft.log().committed());
+            return;
+        }
+        reads.add(m, raft.log().committed());
+        replication.broadcastHeartbeat(reads.heartbeatContext());
+    }
+
+    private void answerReadsThatWaitedForCommit() {
+        if (reads.isWaitingForCommit() && hasCommittedInItsTerm()) {
+            reads.takeWaiting().forEach(this::confirmRead);
+        }
+    }
+
+    /** Thesis §3.10: brings the target's log up to date, and lets it campaign at once. */
+    private void onTransferLeader(Message m, Progress progress) {
+        if (progress.isLearner() || transferee == m.from()) {
+            return;
+        }
+        transferee = Raft.NONE;
+        if (m.from() == raft.id()) {
+            return;
+        }
+        transferee = m.from();
+        // It has an election timeout to succeed; then proposals are taken again.
+        raft.restartElectionClock();
+        if (progress.match() == raft.log().lastIndex()) {
+            sendTimeoutNow();
+        } else {
+            replication.sendAppend(m.from(), progress);
+        }
+    }
+
+    private void sendTimeoutNow() {
+        raft.send(Message.timeoutNow(raft.id(), transferee, raft.term()));
+    }
+
+    void onUnreachable(long peer) {
+        Progress progress = raft.tracker().progress(peer);
+        if (progress != null) {
+            progress.unreachable();
+        }
+    }
+
+    void onSnapshotReported(long peer, SnapshotStatus status) {
+        Progress progress = raft.tracker().progress(peer);
+        if (progress != null) {
+            progress.snapshotReported(status == SnapshotStatus.FAILURE);
+        }
+    }
+
+    @Override
+    void tick() {
+        heartbeatElapsed++;
+        if (raft.tickLeader()) {
+            if (raft.config().checkQuorum() && !checkQuorum()) {
+                return;
+            }
+            transferee = Raft.NONE;
+        }
+        if (heartbeatElapsed >= raft.config().heartbeatTick()) {
+            heartbeatElapsed = 0;
+            replication.broadcastHeartbeat(reads.heartbeatContext());
+        }
+    }
+
+    /** Thesis §6.2: steps down unless a quorum was heard of in the last election timeout. */
+    private boolean checkQuorum() {
+        ProgressTracker tracker = raft.tracker();
+        boolean active = tracker.isQuorumActive();
+        if (active) {
+            tracker.markInactive(raft.id());
+        } else {
+            raft.becomeFollower(raft.term(), Raft.NONE);
+        }
+        return active;
+    }
+
+    @Override
+    int ticksUntilDue() {
+        return Math.max(1, Math.min(raft.config().heartbeatTick() - heartbeatElapsed, raft.ticksUntilElectionTick()));
+    }
+
+    @Override
+    void onApplied(long index, long payloadSize) {
+        uncommittedSize = Math.max(0, uncommittedSize - payloadSize);
+        if (raft.tracker().configuration().autoLeave() && index >= confChanges.pendingIndex()) {
+            // Dropped while a transfer is under way; then it is tried again with the next entry, here or by the next
+            // leader.
+            propose(raft.id(), ProposalBatch.Change.of(ConfChangeV2.LEAVE_JOINT));
+        }
+    }
+
+    /** Hears that another configuration is in force. */
+    void onConfigurationSwitched() {
+        Progress own = raft.tracker().progress(raft.id());
+        if (own == null || own.isLearner()) {
+            // Thesis §4.2.2: it goes on leading, without counting itself, or steps down.
+            if (raft.config().stepDownOnRemoval()) {
+                raft.becomeFollower(raft.term(), Raft.NONE);
+            }
+            return;
+        }
+        Configuration configuration = raft.tracker().configuration();
+        if (configuration.voters().incoming().voters().isEmpty()) {
+            return;
+        }
+        if (maybeCommit()) {
+            // A smaller quorum may have what the larger one had not.
+            replication.broadcastAppend();
+        } else {
+            // New members need not wait for the next heartbeat.
+            replication.broadcastEntries();
+        }
+        if (!configuration.voters().contains(transferee)) {
+            transferee = Raft.NONE;
+        }
+    }
+
+    @Override
+    void onReplaced() {
+        reads.dropAll();
+    }
+}

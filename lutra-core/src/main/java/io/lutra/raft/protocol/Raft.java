@@ -1,0 +1,483 @@
+package io.lutra.raft.protocol;
+
+import io.lutra.raft.ConfState;
+import io.lutra.raft.Config;
+import io.lutra.raft.ElectionJitter;
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.IgnoreReason;
+import io.lutra.raft.InitialState;
+import io.lutra.raft.InvalidConfigException;
+import io.lutra.raft.MembershipChange;
+import io.lutra.raft.Message;
+import io.lutra.raft.MessageType;
+import io.lutra.raft.RaftInvariantException;
+import io.lutra.raft.ReadState;
+import io.lutra.raft.Snapshot;
+import io.lutra.raft.StateType;
+import io.lutra.raft.StepResult;
+import io.lutra.raft.TraceListener;
+import io.lutra.raft.confchange.ChangedConfiguration;
+import io.lutra.raft.confchange.Changer;
+import io.lutra.raft.confchange.Restore;
+import io.lutra.raft.log.RaftLog;
+import io.lutra.raft.log.Sizes;
+import io.lutra.raft.tracker.Progress;
+import io.lutra.raft.tracker.ProgressTracker;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node of a Raft group: what all roles share, the rules about terms and votes, and the only way from one role to
+ * another.
+ *
+ * <pre>{@code
+ *                      no leader in time                 a quorum would vote
+ *   becomeFollower --> becomePreCandidate ------------> becomeCandidate --> becomeLeader
+ *        ^                      |                               |                 |
+ *        +----------------------+---- higher term, or lost -----+-----------------+
+ * }</pre>
+ *
+ * <p>Invariants: R1 the term never goes down; R2 the vote of a term is given once; R3 only {@code becomeX} replaces the
+ * role, and what only that role knew is gone with it.
+ */
+final class Raft {
+    static final long NONE = Message.NONE;
+
+    /** How much of the log is looked at in one go, in encoded bytes. */
+    private static final long UNAPPLIED_PAGE_SIZE = 1L << 20;
+
+    private final long id;
+    private final Config config;
+    private final int electionTick;
+    private final ElectionJitter jitter;
+    private final TraceListener trace;
+    private final RaftLog log;
+    private final ProgressTracker tracker;
+    private final Outbox outbox;
+    private List<ReadState> readStates = new ArrayList<>(0);
+    private long term;
+    private long vote;
+    private long lead;
+    private Role role;
+    /** Ticks since the node last heard of a leader, gave a vote, or (as a leader) looked at its quorum. */
+    private int electionElapsed;
+
+    private int randomizedElectionTimeout;
+
+    Raft(Config config) {
+        Config.validate(config);
+        this.id = config.id();
+        this.config = config;
+        this.electionTick = config.electionTick();
+        this.jitter = config.electionJitter();
+        this.trace = config.traceListener();
+        long applyingSize = config.maxCommittedSizePerReady();
+        this.log = new RaftLog(config.storage(), applyingSize == 0 ? config.maxSizePerMsg() : applyingSize);
+        this.tracker = new ProgressTracker(config.maxInflightMsgs(), config.maxInflightBytes());
+        this.outbox = new Outbox(id, config.asyncStorageWrites() && !config.unsafeEarlyVoteRequests(), trace);
+        this.role = new Follower(this);
+        load(config.storage().initialState());
+        becomeFollower(term, NONE);
+    }
+
+    private void load(InitialState state) {
+        Restore.restore(tracker, log.lastIndex(), state.confState());
+        HardState hardState = state.hardState();
+        if (!hardState.isEmpty()) {
+            term = hardState.term();
+            vote = hardState.vote();
+            log.loadCommitted(hardState.commit());
+        }
+        long applied = config.applied();
+        if (applied > log.committed()) {
+            throw new InvalidConfigException("applied is " + applied + ", above the commit index " + log.committed());
+        }
+        if (applied > log.applied()) {
+            log.appliedTo(applied, 0);
+        }
+    }
+
+    /** Starts a group: the changes that add its first members count as committed, and are in force at once. */
+    void bootstrap(List<Entry> entries) {
+        if (term == 0) {
+            becomeFollower(1, NONE);
+        }
+        log.append(entries);
+        log.commitTo(entries.size());
+        for (Entry entry : entries) {
+            applyConfChange(MembershipChange.of(entry));
+        }
+    }
+
+    long id() {
+        return id;
+    }
+
+    Config config() {
+        return config;
+    }
+
+    TraceListener trace() {
+        return trace;
+    }
+
+    RaftLog log() {
+        return log;
+    }
+
+    ProgressTracker tracker() {
+        return tracker;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    Role role() {
+        return role;
+    }
+
+    long term() {
+        return term;
+    }
+
+    long lead() {
+        return lead;
+    }
+
+    HardState hardState() {
+        return new HardState(term, vote, log.committed());
+    }
+
+    boolean hasHardState(HardState state) {
+        return term == state.term() && vote == state.vote() && log.committed() == state.commit();
+    }
+
+    void send(Message message) {
+        outbox.send(message);
+    }
+
+    void ignore(Message message, IgnoreReason reason) {
+        trace.ignored(message, reason);
+    }
+
+    /** Takes up a message: the rules about terms, then votes and the node's own storage, then what the role does. */
+    StepResult step(Message m) {
+        trace.received(m);
+        if (m.term() > term) {
+            if (!admitsHigherTerm(m)) {
+                return StepResult.STEPPED;
+            }
+        } else if (m.term() < term && m.term() != 0) {
+            onLowerTerm(m);
+            return StepResult.STEPPED;
+        }
+        switch (m.type()) {
+            case VOTE, PRE_VOTE -> onVoteRequest(m);
+            case STORAGE_APPEND_RESP -> onStorageAppended(m);
+            case STORAGE_APPLY_RESP -> onStorageApplied(m);
+            default -> {
+                return role.step(m);
+            }
+        }
+        return StepResult.STEPPED;
+    }
+
+    /** Steps down before a message of a higher term, as far as it is one to step down for. Paper §5.1. */
+    private boolean admitsHigherTerm(Message m) {
+        boolean asksForVote = m.type() == MessageType.VOTE || m.type() == MessageType.PRE_VOTE;
+        // Thesis §4.2.3: while a leader is alive, nobody who was cut off or removed may raise the term.
+        if (asksForVote && isLeaderAlive() && !CampaignType.isForced(m.context())) {
+            ignore(m, IgnoreReason.LEADER_ALIVE);
+            return false;
+        }
+        // Thesis §9.6: a pre-vote is about a term that may never be; a granted one carries that term back.
+        boolean aboutFutureTerm =
+                m.type() == MessageType.PRE_VOTE || (m.type() == MessageType.PRE_VOTE_RESP && !m.reject());
+        if (!aboutFutureTerm) {
+            becomeFollower(m.term(), comesFromLeader(m.type()) ? m.from() : NONE);
+        }
+        return true;
+    }
+
+    private boolean isLeaderAlive() {
+        return config.checkQuorum() && lead != NONE && electionElapsed < electionTick;
+    }
+
+    private static boolean comesFromLeader(MessageType type) {
+        return type == MessageType.APP || type == MessageType.HEARTBEAT || type == MessageType.SNAP;
+    }
+
+    private void onLowerTerm(Message m) {
+        boolean leaderLagsBehind = m.type() == MessageType.HEARTBEAT || m.type() == MessageType.APP;
+        if (leaderLagsBehind && (config.checkQuorum() || config.preVote())) {
+            // With either of these, our higher term does not get through by vote requests, which a live leader's peers
+            // ignore. So we tell the leader; it steps down, and the next term is above ours.
+            send(Message.appendResponse(id, m.from(), term, 0));
+        } else if (m.type() == MessageType.PRE_VOTE) {
+            // Answered, not ignored: a pre-candidate of a lower term has to learn of ours, or it asks for ever.
+            send(Message.preVoteResponse(id, m.from(), term, true));
+        } else if (m.type() == MessageType.STORAGE_APPEND_RESP) {
+            // The entries may have been replaced since, perhaps by others of the same term and index (ABA): only a
+            // response of this very term tells what is durable. A snapshot is committed, whatever the term.
+            onSnapshotStored(m.snapshot());
+        } else {
+            ignore(m, IgnoreReason.LOWER_TERM);
+        }
+    }
+
+    /** Paper figure 2, RequestVote receiver; thesis §9.6 for pre-votes. */
+    private void onVoteRequest(Message m) {
+        boolean pre = m.type() == MessageType.PRE_VOTE;
+        boolean canVote = vote == m.from() || (vote == NONE && lead == NONE) || (pre && m.term() > term);
+        // A learner votes too: it may have been promoted without knowing it yet, and its vote be needed.
+        if (!canVote || !log.isUpToDate(m.logTerm(), m.index())) {
+            send(
+                    pre
+                            ? Message.preVoteResponse(id, m.from(), term, true)
+                            : Message.voteResponse(id, m.from(), term, true));
+        } else if (pre) {
+            // With the term that was asked about: the candidate is not in it yet, and drops what is below its own.
+            send(Message.preVoteResponse(id, m.from(), m.term(), false));
+        } else {
+            send(Message.voteResponse(id, m.from(), term, false));
+            electionElapsed = 0;
+            vote = m.from();
+        }
+    }
+
+    private void onStorageAppended(Message m) {
+        if (m.index() != 0) {
+            log.stableTo(m.logTerm(), m.index());
+        }
+        onSnapshotStored(m.snapshot());
+    }
+
+    private void onSnapshotStored(@Nullable Snapshot snapshot) {
+        if (snapshot != null && !snapshot.isEmpty()) {
+            log.stableSnapshotTo(snapshot.metadata().index());
+            onApplied(snapshot.metadata().index(), 0, 0);
+        }
+    }
+
+    private void onStorageApplied(Message m) {
+        if (!m.entries().isEmpty()) {
+            long last = m.entries().get(m.entries().size() - 1).index();
+            onApplied(last, Sizes.encoded(m.entries()), Sizes.payload(m.entries()));
+        }
+    }
+
+    private void onApplied(long index, long encodedSize, long payloadSize) {
+        long applied = Math.max(index, log.applied());
+        log.appliedTo(applied, encodedSize);
+        role.onApplied(applied, payloadSize);
+    }
+
+    /** Enters a term, or stays in it, and waits anew: what was known of peers and votes is forgotten. */
+    private void reset(long newTerm) {
+        role.onReplaced();
+        if (term != newTerm) {
+            term = newTerm;
+            vote = NONE;
+        }
+        lead = NONE;
+        electionElapsed = 0;
+        randomizedElectionTimeout = electionTick + jitter.ticks(id, term, electionTick);
+        tracker.reset(id, log.lastIndex());
+    }
+
+    void becomeFollower(long newTerm, long newLead) {
+        reset(newTerm);
+        lead = newLead;
+        takeRole(new Follower(this));
+    }
+
+    /** Changes neither term nor vote, and does not begin to wait anew. */
+    private void becomePreCandidate() {
+        requireNotLeader();
+        tracker.resetVotes();
+        lead = NONE;
+        takeRole(new Candidate(this, true));
+    }
+
+    private void becomeCandidate() {
+        requireNotLeader();
+        reset(term + 1);
+        vote = id;
+        takeRole(new Candidate(this, false));
+    }
+
+    private void requireNotLeader() {
+        if (role.type() == StateType.LEADER) {
+            throw new RaftInvariantException("a leader cannot campaign");
+        }
+    }
+
+    void becomeLeader() {
+        Progress own = tracker.progress(id);
+        if (own == null) {
+            // Its removal was applied while the votes came in.
+            becomeFollower(term, NONE);
+            return;
+        }
+        reset(term);
+        lead = id;
+        own.becomeReplicate();
+        own.markActive();
+        Leader leader = new Leader(this);
+        takeRole(leader);
+        leader.begin();
+    }
+
+    private void takeRole(Role newRole) {
+        role = newRole;
+        trace.roleChanged(role.type(), term, lead);
+    }
+
+    /** Notes that a leader of this term was heard of. */
+    void onLeaderHeard(long leader) {
+        electionElapsed = 0;
+        if (lead != leader) {
+            lead = leader;
+            trace.roleChanged(role.type(), term, lead);
+        }
+    }
+
+    /** Forgets who leads, so that others may be voted for. */
+    void forgetLeader() {
+        if (lead != NONE) {
+            lead = NONE;
+            trace.roleChanged(role.type(), term, lead);
+        }
+    }
+
+    /** Campaigns of its own accord. */
+    void campaign() {
+        campaign(config.preVote() ? CampaignType.PRE_ELECTION : CampaignType.ELECTION);
+    }
+
+    /** Campaigns, unless the node leads, may not lead, or does not know yet what the configuration is. */
+    void campaign(CampaignType type) {
+        if (role.type() != StateType.LEADER && isPromotable() && !hasUnappliedConfChange()) {
+            startElection(type);
+        }
+    }
+
+    /** Tells whether the node may lead: it votes, and no snapshot waits that may say otherwise. */
+    boolean isPromotable() {
+        Progress own = tracker.progress(id);
+        return own != null && !own.isLearner() && !log.hasPendingSnapshot();
+    }
+
+    /** Thesis §4.1: an election counts by the newest configuration in the log, but ours is in force once applied. */
+    private boolean hasUnappliedConfChange() {
+        long lo = log.applied() + 1;
+        long hi = log.committed() + 1;
+        while (lo < hi) {
+            List<Entry> page = log.slice(lo, hi, UNAPPLIED_PAGE_SIZE);
+            for (int i = 0; i < page.size(); i++) {
+                if (page.get(i).type().isConfChange()) {
+                    return true;
+                }
+            }
+            lo += page.size();
+        }
+        return false;
+    }
+
+    void startElection(CampaignType type) {
+        boolean pre = type == CampaignType.PRE_ELECTION;
+        if (pre) {
+            becomePreCandidate();
+        } else {
+            becomeCandidate();
+        }
+        ((Candidate) role).askForVotes(type);
+    }
+
+    void tick() {
+        role.tick();
+    }
+
+    /** Lets one tick pass for a node that does not lead. */
+    void tickElection() {
+        electionElapsed++;
+        if (isPromotable() && electionElapsed >= randomizedElectionTimeout) {
+            electionElapsed = 0;
+            campaign();
+        }
+    }
+
+    /** Lets one tick pass for a leader, and tells whether an election timeout is over. */
+    boolean tickLeader() {
+        electionElapsed++;
+        if (electionElapsed < electionTick) {
+            return false;
+        }
+        electionElapsed = 0;
+        return true;
+    }
+
+    int ticksUntilElection() {
+        return Math.max(1, randomizedElectionTimeout - electionElapsed);
+    }
+
+    int ticksUntilElectionTick() {
+        return Math.max(1, electionTick - electionElapsed);
+    }
+
+    void restartElectionClock() {
+        electionElapsed = 0;
+    }
+
+    /** For tests: an election timeout that holds until the next reset. */
+    void setRandomizedElectionTimeout(int ticks) {
+        randomizedElectionTimeout = ticks;
+    }
+
+    void addReadState(long index, byte[] requestContext) {
+        readStates.add(ReadState.of(index, requestContext));
+    }
+
+    boolean hasReadStates() {
+        return !readStates.isEmpty();
+    }
+
+    List<ReadState> takeReadStates() {
+        List<ReadState> taken = readStates;
+        readStates = taken.isEmpty() ? taken : new ArrayList<>(0);
+        return taken;
+    }
+
+    /** Puts a change in force that the application has come to in the log. */
+    ConfState applyConfChange(MembershipChange change) {
+        ChangedConfiguration changed = new Changer(tracker, log.lastIndex()).change(change.asV2());
+        tracker.switchTo(changed.configuration(), changed.members());
+        return onConfigurationSwitched();
+    }
+
+    /** Replaces log and configuration by a snapshot. */
+    void restore(Snapshot snapshot) {
+        ProgressTracker restored = new ProgressTracker(config.maxInflightMsgs(), config.maxInflightBytes());
+        Restore.restore(
+                restored, snapshot.metadata().index(), snapshot.metadata().confState());
+        log.restore(snapshot);
+        tracker.switchTo(restored.configuration(), restored.members());
+        onConfigurationSwitched();
+        Progress own = tracker.progress(id);
+        if (own != null) {
+            own.maybeUpdate(own.next() - 1);
+        }
+    }
+
+    private ConfState onConfigurationSwitched() {
+        ConfState state = tracker.configuration().toConfState();
+        trace.confChanged(state);
+        if (role instanceof Leader leader) {
+            leader.onConfigurationSwitched();
+        }
+        return state;
+    }
+}

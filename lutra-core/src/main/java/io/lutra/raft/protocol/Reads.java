@@ -1,0 +1,123 @@
+package io.lutra.raft.protocol;
+
+import io.lutra.raft.DropReason;
+import io.lutra.raft.Entry;
+import io.lutra.raft.Message;
+import io.lutra.raft.quorum.JointConfig;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The reads of a leader that wait: for its first commit, and then for a quorum to say that it still leads. Thesis §6.4.
+ *
+ * <p>Reads are numbered from 1 on as they are asked for; a heartbeat carries the number of the latest, and its answer
+ * confirms all up to there. So a read is confirmed by a round that began after it, and rounds are shared.
+ */
+final class Reads {
+    private static final byte[] NOTHING = {};
+
+    private final Raft raft;
+    private final Deque<Message> waitingForCommit = new ArrayDeque<>(0);
+    private final Deque<Unconfirmed> unconfirmed = new ArrayDeque<>(0);
+    private final Map<Long, Long> acks = new HashMap<>();
+    private long confirmed;
+
+    Reads(Raft raft) {
+        this.raft = raft;
+    }
+
+    private record Unconfirmed(Message request, long index) {}
+
+    boolean isFull() {
+        return waitingForCommit.size() + unconfirmed.size() >= raft.config().maxPendingReads();
+    }
+
+    void waitForCommit(Message request) {
+        waitingForCommit.add(request);
+    }
+
+    boolean isWaitingForCommit() {
+        return !waitingForCommit.isEmpty();
+    }
+
+    /** Takes the reads that waited for the leader's first commit, in order. */
+    List<Message> takeWaiting() {
+        List<Message> taken = new ArrayList<>(waitingForCommit);
+        waitingForCommit.clear();
+        return taken;
+    }
+
+    /** Adds a read that {@code index} answers once a quorum confirms it; the leader itself does so at once. */
+    void add(Message request, long index) {
+        unconfirmed.add(new Unconfirmed(request, index));
+        acks.put(raft.id(), latest());
+    }
+
+    private long latest() {
+        return confirmed + unconfirmed.size();
+    }
+
+    /** Returns what a heartbeat carries: the number of the latest read, nothing if all are confirmed. */
+    byte[] heartbeatContext() {
+        if (unconfirmed.isEmpty()) {
+            return NOTHING;
+        }
+        return ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(latest())
+                .array();
+    }
+
+    /** Takes up what a peer carried back, and returns false if it is no number that was ever sent. */
+    boolean acknowledge(long from, byte[] context) {
+        if (context.length != Long.BYTES) {
+            return false;
+        }
+        long number = ByteBuffer.wrap(context).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (number < 0 || number > latest()) {
+            return false;
+        }
+        acks.merge(from, number, Math::max);
+        return true;
+    }
+
+    /** Answers the reads that a quorum has confirmed. */
+    void answerConfirmed(JointConfig voters) {
+        long nowConfirmed = Math.min(latest(), voters.committedIndex(id -> acks.getOrDefault(id, 0L)));
+        while (confirmed < nowConfirmed) {
+            confirmed++;
+            Unconfirmed read = unconfirmed.remove();
+            answer(read.request, read.index);
+        }
+    }
+
+    /** Answers a read: here, or at the peer that asked. */
+    void answer(Message request, long index) {
+        if (request.from() == Raft.NONE || request.from() == raft.id()) {
+            raft.addReadState(index, requestContext(request));
+        } else {
+            raft.send(Message.readIndexResponse(raft.id(), request.from(), raft.term(), index, request.entries()));
+        }
+    }
+
+    /** Reports all that will not be answered. */
+    void dropAll() {
+        waitingForCommit.forEach(request -> drop(raft, request, DropReason.LEADERSHIP_LOST));
+        unconfirmed.forEach(read -> drop(raft, read.request, DropReason.LEADERSHIP_LOST));
+    }
+
+    static void drop(Raft raft, Message request, DropReason reason) {
+        raft.trace().readDropped(requestContext(request), reason);
+    }
+
+    private static byte[] requestContext(Message request) {
+        List<Entry> entries = request.entries();
+        return entries.isEmpty() ? NOTHING : entries.get(0).data();
+    }
+}
