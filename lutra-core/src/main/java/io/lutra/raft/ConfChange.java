@@ -1,6 +1,5 @@
 package io.lutra.raft;
 
-import io.lutra.raft.codec.ProtoException;
 import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
@@ -28,7 +27,7 @@ public final class ConfChange implements MembershipChange {
     /** Bit n is set if field n is spelled out. */
     private final int spelled;
 
-    private ConfChange(long id, int type, long nodeId, byte[] context, int spelled) {
+    ConfChange(long id, int type, long nodeId, byte[] context, int spelled) {
         this.id = id;
         this.type = type;
         this.nodeId = nodeId;
@@ -66,6 +65,11 @@ public final class ConfChange implements MembershipChange {
         return ConfChangeType.of(type);
     }
 
+    /** Returns the number of the type on the wire, also when this version has no name for it. */
+    public int typeNumber() {
+        return type;
+    }
+
     /** Returns the replica that is added, removed or changed. */
     public long nodeId() {
         return nodeId;
@@ -88,11 +92,11 @@ public final class ConfChange implements MembershipChange {
 
     @Override
     public byte[] encode() {
-        int size = (spells(ID) ? ProtoSize.field(id) : 0)
+        long size = (spells(ID) ? ProtoSize.field(id) : 0)
                 + (spells(TYPE) ? ProtoSize.field(type) : 0)
                 + (spells(NODE_ID) ? ProtoSize.field(nodeId) : 0)
                 + (spells(CONTEXT) ? ProtoSize.delimited(context.length) : 0);
-        byte[] bytes = new byte[size];
+        byte[] bytes = new byte[ProtoSize.ofArray(size)];
         ProtoWriter writer = new ProtoWriter(bytes, 0);
         if (spells(ID)) {
             writer.field(ID, id);
@@ -119,28 +123,27 @@ public final class ConfChange implements MembershipChange {
      * @throws MalformedBytesException if the bytes are not a change
      */
     public static ConfChange unmarshal(byte[] bytes) {
+        return Decoder.decode("a configuration change", bytes, 0, bytes.length, ConfChange::read);
+    }
+
+    private static ConfChange read(ProtoReader reader) {
         long id = 0;
         int type = 0;
         long nodeId = 0;
         byte[] context = new byte[0];
         int spelled = 0;
-        try {
-            ProtoReader reader = new ProtoReader(bytes, 0, bytes.length);
-            for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
-                switch (tag) {
-                    case ID << 3 | WireType.VARINT -> id = reader.varint();
-                    case TYPE << 3 | WireType.VARINT -> type = (int) reader.varint();
-                    case NODE_ID << 3 | WireType.VARINT -> nodeId = reader.varint();
-                    case CONTEXT << 3 | WireType.LENGTH_DELIMITED -> context = reader.bytes();
-                    default -> {
-                        reader.skip(tag);
-                        continue;
-                    }
+        for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
+            switch (tag) {
+                case ID << 3 | WireType.VARINT -> id = reader.varint();
+                case TYPE << 3 | WireType.VARINT -> type = (int) reader.varint();
+                case NODE_ID << 3 | WireType.VARINT -> nodeId = reader.varint();
+                case CONTEXT << 3 | WireType.LENGTH_DELIMITED -> context = reader.bytes();
+                default -> {
+                    reader.skip(tag);
+                    continue;
                 }
-                spelled |= 1 << (tag >>> 3);
             }
-        } catch (ProtoException e) {
-            throw new MalformedBytesException("not a configuration change: " + e.getMessage());
+            spelled |= 1 << (tag >>> 3);
         }
         return new ConfChange(id, type, nodeId, context, spelled);
     }

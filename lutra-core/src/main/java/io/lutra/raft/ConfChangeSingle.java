@@ -1,6 +1,5 @@
 package io.lutra.raft;
 
-import io.lutra.raft.codec.ProtoException;
 import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
@@ -18,7 +17,7 @@ public final class ConfChangeSingle {
     /** Bit n is set if field n is spelled out. */
     private final int spelled;
 
-    private ConfChangeSingle(int type, long nodeId, int spelled) {
+    ConfChangeSingle(int type, long nodeId, int spelled) {
         this.type = type;
         this.nodeId = nodeId;
         this.spelled = spelled;
@@ -41,6 +40,11 @@ public final class ConfChangeSingle {
         return ConfChangeType.of(type);
     }
 
+    /** Returns the number of the type on the wire, also when this version has no name for it. */
+    public int typeNumber() {
+        return type;
+    }
+
     /** Returns the replica; 0 is a change that does nothing. */
     public long nodeId() {
         return nodeId;
@@ -59,15 +63,12 @@ public final class ConfChangeSingle {
      * @throws MalformedBytesException if the bytes are not one
      */
     public static ConfChangeSingle parse(byte[] bytes) {
-        try {
-            return read(new ProtoReader(bytes, 0, bytes.length));
-        } catch (ProtoException e) {
-            throw new MalformedBytesException("not a change of one replica: " + e.getMessage());
-        }
+        return Decoder.decode("a change of one replica", bytes, 0, bytes.length, ConfChangeSingle::read);
     }
 
     static ConfChangeSingle read(ProtoReader reader) {
-        if (!reader.hasMore()) {
+        if (reader.remaining() == 0) {
+            // Two bytes of a change can hold an empty part; sharing it keeps what is allocated in proportion.
             return EMPTY;
         }
         int type = 0;

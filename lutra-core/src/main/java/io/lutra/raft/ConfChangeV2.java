@@ -1,6 +1,5 @@
 package io.lutra.raft;
 
-import io.lutra.raft.codec.ProtoException;
 import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
@@ -29,7 +28,7 @@ public final class ConfChangeV2 implements MembershipChange {
     /** Bit n is set if field n is spelled out. */
     private final int spelled;
 
-    private ConfChangeV2(int transition, List<ConfChangeSingle> changes, byte[] context, int spelled) {
+    ConfChangeV2(int transition, List<ConfChangeSingle> changes, byte[] context, int spelled) {
         this.transition = transition;
         this.changes = changes;
         this.context = context;
@@ -53,6 +52,11 @@ public final class ConfChangeV2 implements MembershipChange {
     /** Returns how the new membership is reached. */
     public ConfChangeTransition transition() {
         return ConfChangeTransition.of(transition);
+    }
+
+    /** Returns the number of the transition on the wire, also when this version has no name for it. */
+    public int transitionNumber() {
+        return transition;
     }
 
     /** Returns what happens to each replica, in order. */
@@ -92,12 +96,12 @@ public final class ConfChangeV2 implements MembershipChange {
 
     @Override
     public byte[] encode() {
-        int size = (spells(TRANSITION) ? ProtoSize.field(transition) : 0)
+        long size = (spells(TRANSITION) ? ProtoSize.field(transition) : 0)
                 + (spells(CONTEXT) ? ProtoSize.delimited(context.length) : 0);
         for (ConfChangeSingle change : changes) {
             size += ProtoSize.delimited(change.encodedSize());
         }
-        byte[] bytes = new byte[size];
+        byte[] bytes = new byte[ProtoSize.ofArray(size)];
         ProtoWriter writer = new ProtoWriter(bytes, 0);
         if (spells(TRANSITION)) {
             writer.field(TRANSITION, transition);
@@ -122,27 +126,29 @@ public final class ConfChangeV2 implements MembershipChange {
      * @throws MalformedBytesException if the bytes are not a change
      */
     public static ConfChangeV2 unmarshal(byte[] bytes) {
+        return Decoder.decode("a configuration change", bytes, 0, bytes.length, ConfChangeV2::read);
+    }
+
+    private static ConfChangeV2 read(ProtoReader reader) {
         int transition = 0;
         List<ConfChangeSingle> changes = new ArrayList<>(0);
         byte[] context = new byte[0];
         int spelled = 0;
-        try {
-            ProtoReader reader = new ProtoReader(bytes, 0, bytes.length);
-            for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
-                switch (tag) {
-                    case TRANSITION << 3 | WireType.VARINT -> transition = (int) reader.varint();
-                    case CHANGES << 3 | WireType.LENGTH_DELIMITED ->
-                        changes.add(ConfChangeSingle.read(reader.nested()));
-                    case CONTEXT << 3 | WireType.LENGTH_DELIMITED -> context = reader.bytes();
-                    default -> {
-                        reader.skip(tag);
-                        continue;
-                    }
+        for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
+            switch (tag) {
+                case TRANSITION << 3 | WireType.VARINT -> transition = (int) reader.varint();
+                case CHANGES << 3 | WireType.LENGTH_DELIMITED -> {
+                    int outer = reader.enter();
+                    changes.add(ConfChangeSingle.read(reader));
+                    reader.leave(outer);
                 }
-                spelled |= 1 << (tag >>> 3);
+                case CONTEXT << 3 | WireType.LENGTH_DELIMITED -> context = reader.bytes();
+                default -> {
+                    reader.skip(tag);
+                    continue;
+                }
             }
-        } catch (ProtoException e) {
-            throw new MalformedBytesException("not a configuration change: " + e.getMessage());
+            spelled |= 1 << (tag >>> 3);
         }
         return new ConfChangeV2(transition, List.copyOf(changes), context, spelled);
     }

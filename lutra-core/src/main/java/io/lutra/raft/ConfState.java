@@ -1,6 +1,5 @@
 package io.lutra.raft;
 
-import io.lutra.raft.codec.ProtoException;
 import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
@@ -100,7 +99,7 @@ public final class ConfState {
 
     /** Returns the encoding as {@code raftpb.ConfState}; lists are not packed. */
     public byte[] encode() {
-        byte[] bytes = new byte[encodedSize()];
+        byte[] bytes = new byte[ProtoSize.ofArray(encodedSize())];
         writeTo(new ProtoWriter(bytes, 0));
         return bytes;
     }
@@ -111,16 +110,16 @@ public final class ConfState {
      * @throws MalformedBytesException if the bytes are not a membership
      */
     public static ConfState parse(byte[] bytes) {
-        try {
-            Builder builder = new Builder();
-            builder.merge(new ProtoReader(bytes, 0, bytes.length));
-            return builder.build();
-        } catch (ProtoException e) {
-            throw new MalformedBytesException("not a configuration state: " + e.getMessage());
-        }
+        return Decoder.decode("a configuration state", bytes, 0, bytes.length, ConfState::read);
     }
 
-    int encodedSize() {
+    private static ConfState read(ProtoReader reader) {
+        Builder builder = new Builder();
+        builder.merge(reader);
+        return builder.build();
+    }
+
+    long encodedSize() {
         return size(voters)
                 + size(learners)
                 + size(votersOutgoing)
@@ -136,8 +135,8 @@ public final class ConfState {
         writer.nonZero(AUTO_LEAVE, autoLeave ? 1 : 0);
     }
 
-    private static int size(Ids ids) {
-        int size = 0;
+    private static long size(Ids ids) {
+        long size = 0;
         for (int i = 0; i < ids.size(); i++) {
             size += ProtoSize.field(ids.id(i));
         }
@@ -187,7 +186,7 @@ public final class ConfState {
                 if (isList && wireType == WireType.VARINT) {
                     list(number).add(reader.varint());
                 } else if (isList && wireType == WireType.LENGTH_DELIMITED) {
-                    addPacked(list(number), reader.nested());
+                    addPacked(list(number), reader);
                 } else if (tag == (AUTO_LEAVE << 3 | WireType.VARINT)) {
                     autoLeave = reader.bool();
                 } else {
@@ -221,10 +220,12 @@ public final class ConfState {
             return list == null ? new Ids.Builder() : list;
         }
 
-        private static void addPacked(Ids.Builder list, ProtoReader packed) {
-            while (packed.hasMore()) {
-                list.add(packed.varint());
+        private static void addPacked(Ids.Builder list, ProtoReader reader) {
+            int outer = reader.enter();
+            while (reader.remaining() > 0) {
+                list.add(reader.varint());
             }
+            reader.leave(outer);
         }
 
         ConfState build() {

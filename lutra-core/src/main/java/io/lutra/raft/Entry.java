@@ -1,6 +1,5 @@
 package io.lutra.raft;
 
-import io.lutra.raft.codec.ProtoException;
 import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
@@ -23,9 +22,9 @@ public final class Entry {
     private static final int TERM = 2;
     private static final int INDEX = 3;
     private static final int DATA = 4;
-    private static final int NO_DATA = -1;
+    private static final int PLACE = 1 << TERM | 1 << INDEX;
     private static final byte[] NOTHING = {};
-    private static final Entry EMPTY = new Entry(NOTHING, 0, 0);
+    private static final Entry EMPTY = new Entry(NOTHING, 0, 0, 0, 0, 0, 0);
 
     private final byte[] bytes;
     private final int from;
@@ -35,14 +34,20 @@ public final class Entry {
     private final int type;
     private final long term;
     private final long index;
+    /** Bit n is set if field n is spelled out. */
+    private final int spelled;
 
-    private Entry(byte[] bytes, int from, int to) {
+    /** Decodes what is left of a message that is read. */
+    private Entry(ProtoReader reader) {
+        this.bytes = reader.array();
+        this.from = reader.position();
+        this.size = reader.remaining();
         int type = 0;
         long term = 0;
         long index = 0;
-        int dataFrom = NO_DATA;
+        int dataFrom = 0;
         int dataSize = 0;
-        ProtoReader reader = new ProtoReader(bytes, from, to);
+        int spelled = 0;
         for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
             switch (tag) {
                 case TYPE << 3 | WireType.VARINT -> type = (int) reader.varint();
@@ -53,23 +58,26 @@ public final class Entry {
                     dataFrom = reader.position();
                     reader.advance(dataSize);
                 }
-                default -> reader.skip(tag);
+                default -> {
+                    reader.skip(tag);
+                    continue;
+                }
             }
+            spelled |= 1 << (tag >>> 3);
         }
-        this.bytes = bytes;
-        this.from = from;
-        this.size = to - from;
         this.type = type;
         this.term = term;
         this.index = index;
         this.dataFrom = dataFrom;
         this.dataSize = dataSize;
+        this.spelled = spelled;
     }
 
-    private Entry(byte[] bytes, int type, long term, long index, int dataFrom, int dataSize) {
+    private Entry(byte[] bytes, int spelled, int type, long term, long index, int dataFrom, int dataSize) {
         this.bytes = bytes;
         this.from = 0;
         this.size = bytes.length;
+        this.spelled = spelled;
         this.type = type;
         this.term = term;
         this.index = index;
@@ -86,11 +94,7 @@ public final class Entry {
      * @param data what the entry carries; it is copied
      */
     public static Entry of(long term, long index, EntryType type, byte @Nullable [] data) {
-        if (type == EntryType.UNRECOGNIZED) {
-            throw new IllegalArgumentException("an entry needs a type with a number");
-        }
-        return encode(
-                type != EntryType.NORMAL, type.number(), true, term, index, data, 0, data == null ? 0 : data.length);
+        return encode(PLACE | typeAndData(type, data), type.number(), term, index, data);
     }
 
     /** Encodes a normal entry that has its place in the log; the data is copied. */
@@ -100,7 +104,7 @@ public final class Entry {
 
     /** Encodes an entry that is proposed: it has data but neither term nor index yet. The data is copied. */
     public static Entry proposal(EntryType type, byte @Nullable [] data) {
-        return encode(type != EntryType.NORMAL, type.number(), false, 0, 0, data, 0, data == null ? 0 : data.length);
+        return encode(typeAndData(type, data), type.number(), 0, 0, data);
     }
 
     /**
@@ -108,13 +112,15 @@ public final class Entry {
      * entry it spells its type out, as etcd's does, and is two bytes larger.
      */
     public static Entry refusedChange(long term, long index) {
-        return encode(true, 0, true, term, index, null, 0, 0);
+        return encode(PLACE | 1 << TYPE, 0, term, index, null);
     }
 
-    /** Encodes this entry's type and data anew with a term and an index; the data is copied. */
+    /**
+     * Encodes this entry's type and data anew with a term and an index; the data is copied. Whether a type or empty data
+     * are spelled out stays as it was, and unknown fields are dropped.
+     */
     public Entry placed(long term, long index) {
-        byte[] data = dataFrom == NO_DATA ? null : bytes;
-        return encode(spellsType(), type, true, term, index, data, dataFrom, dataSize);
+        return encode(spelled | PLACE, type, term, index, bytes, dataFrom, dataSize);
     }
 
     /**
@@ -133,61 +139,54 @@ public final class Entry {
      * @throws MalformedBytesException if the bytes are not an entry
      */
     public static Entry parse(byte[] bytes, int from, int size) {
-        try {
-            return slice(bytes, from, from + size);
-        } catch (ProtoException e) {
-            throw new MalformedBytesException("not an entry: " + e.getMessage());
-        }
+        return Decoder.decode("an entry", bytes, from, size, Entry::read);
     }
 
-    static Entry slice(byte[] bytes, int from, int to) {
-        // Two bytes of a message can hold an empty entry; sharing it keeps what is allocated in proportion to the
+    static Entry read(ProtoReader reader) {
+        // Two bytes of a message can hold an empty entry: sharing it keeps what is allocated in proportion to the
         // input.
-        return from == to ? EMPTY : new Entry(bytes, from, to);
+        return reader.remaining() == 0 ? EMPTY : new Entry(reader);
     }
 
-    private static Entry encode(
-            boolean spellType,
-            int type,
-            boolean placed,
-            long term,
-            long index,
-            byte @Nullable [] data,
-            int dataFrom,
-            int dataSize) {
-        int size = spellType ? ProtoSize.field(type) : 0;
-        size += placed ? ProtoSize.field(term) + ProtoSize.field(index) : 0;
-        size += data == null ? 0 : ProtoSize.delimited(dataSize);
-        byte[] bytes = new byte[size];
+    private static int typeAndData(EntryType type, byte @Nullable [] data) {
+        if (type == EntryType.UNRECOGNIZED) {
+            throw new IllegalArgumentException("an entry needs a type with a number");
+        }
+        return (type == EntryType.NORMAL ? 0 : 1 << TYPE) | (data == null ? 0 : 1 << DATA);
+    }
+
+    static Entry encode(int spelled, int type, long term, long index, byte @Nullable [] data) {
+        return data == null
+                ? encode(spelled, type, term, index, NOTHING, 0, 0)
+                : encode(spelled, type, term, index, data, 0, data.length);
+    }
+
+    private static Entry encode(int spelled, int type, long term, long index, byte[] data, int dataFrom, int dataSize) {
+        boolean spellsType = (spelled & 1 << TYPE) != 0;
+        boolean spellsTerm = (spelled & 1 << TERM) != 0;
+        boolean spellsIndex = (spelled & 1 << INDEX) != 0;
+        boolean spellsData = (spelled & 1 << DATA) != 0;
+        long size = (spellsType ? ProtoSize.field(type) : 0)
+                + (spellsTerm ? ProtoSize.field(term) : 0)
+                + (spellsIndex ? ProtoSize.field(index) : 0)
+                + (spellsData ? ProtoSize.delimited(dataSize) : 0);
+        byte[] bytes = new byte[ProtoSize.ofArray(size)];
         ProtoWriter writer = new ProtoWriter(bytes, 0);
-        if (spellType) {
+        if (spellsType) {
             writer.field(TYPE, type);
         }
-        if (placed) {
+        if (spellsTerm) {
             writer.field(TERM, term);
+        }
+        if (spellsIndex) {
             writer.field(INDEX, index);
         }
-        if (data == null) {
-            return new Entry(bytes, type, term, index, NO_DATA, 0);
+        if (spellsData) {
+            writer.delimiter(DATA, dataSize);
+            writer.raw(data, dataFrom, dataSize);
         }
-        writer.delimiter(DATA, dataSize);
-        int start = writer.position();
-        writer.raw(data, dataFrom, dataSize);
-        return new Entry(bytes, type, term, index, start, dataSize);
-    }
-
-    private boolean spellsType() {
-        if (type != 0) {
-            return true;
-        }
-        ProtoReader reader = new ProtoReader(bytes, from, from + size);
-        for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
-            if (tag == (TYPE << 3 | WireType.VARINT)) {
-                return true;
-            }
-            reader.skip(tag);
-        }
-        return false;
+        // The data comes last, so it begins where its size before the end is.
+        return new Entry(bytes, spelled, type, term, index, bytes.length - dataSize, dataSize);
     }
 
     /** Returns the term of the leader that appended the entry. */
@@ -217,7 +216,7 @@ public final class Entry {
 
     /** Returns the data as a read-only view. */
     public ByteBuffer payload() {
-        return dataSize == 0 ? view(0, 0) : view(dataFrom, dataSize);
+        return view(dataFrom, dataSize);
     }
 
     /** Returns the number of bytes of data. */
@@ -235,8 +234,8 @@ public final class Entry {
         return size;
     }
 
-    /** Copies the encoding to {@code target} from {@code at} on and returns the place after it. */
-    public int copyTo(byte[] target, int at) {
+    /** Writes the encoding to {@code target} from {@code at} on and returns the place after it. */
+    public int writeTo(byte[] target, int at) {
         System.arraycopy(bytes, from, target, at, size);
         return at + size;
     }

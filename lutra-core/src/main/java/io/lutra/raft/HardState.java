@@ -1,6 +1,5 @@
 package io.lutra.raft;
 
-import io.lutra.raft.codec.ProtoException;
 import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
@@ -40,12 +39,23 @@ public record HardState(long term, long vote, long commit) {
 
     /** Returns the encoding as {@code raftpb.HardState}. */
     public byte[] encode() {
-        byte[] bytes = new byte[ProtoSize.nonZero(term) + ProtoSize.nonZero(vote) + ProtoSize.nonZero(commit)];
-        ProtoWriter writer = new ProtoWriter(bytes, 0);
+        byte[] bytes = new byte[encodedSize()];
+        writeTo(bytes, 0);
+        return bytes;
+    }
+
+    /** Writes the encoding to {@code target} from {@code at} on and returns the place after it. */
+    public int writeTo(byte[] target, int at) {
+        ProtoWriter writer = new ProtoWriter(target, at);
         writer.nonZero(TERM, term);
         writer.nonZero(VOTE, vote);
         writer.nonZero(COMMIT, commit);
-        return bytes;
+        return writer.position();
+    }
+
+    /** Returns the number of bytes of the encoding: at most 33. */
+    public int encodedSize() {
+        return ProtoSize.nonZero(term) + ProtoSize.nonZero(vote) + ProtoSize.nonZero(commit);
     }
 
     /**
@@ -54,21 +64,29 @@ public record HardState(long term, long vote, long commit) {
      * @throws MalformedBytesException if the bytes are not a hard state
      */
     public static HardState parse(byte[] bytes) {
+        return parse(bytes, 0, bytes.length);
+    }
+
+    /**
+     * Decodes a hard state from {@code bytes[from, from + size)}.
+     *
+     * @throws MalformedBytesException if the bytes are not a hard state
+     */
+    public static HardState parse(byte[] bytes, int from, int size) {
+        return Decoder.decode("a hard state", bytes, from, size, HardState::read);
+    }
+
+    private static HardState read(ProtoReader reader) {
         long term = 0;
         long vote = 0;
         long commit = 0;
-        try {
-            ProtoReader reader = new ProtoReader(bytes, 0, bytes.length);
-            for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
-                switch (tag) {
-                    case TERM << 3 | WireType.VARINT -> term = reader.varint();
-                    case VOTE << 3 | WireType.VARINT -> vote = reader.varint();
-                    case COMMIT << 3 | WireType.VARINT -> commit = reader.varint();
-                    default -> reader.skip(tag);
-                }
+        for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
+            switch (tag) {
+                case TERM << 3 | WireType.VARINT -> term = reader.varint();
+                case VOTE << 3 | WireType.VARINT -> vote = reader.varint();
+                case COMMIT << 3 | WireType.VARINT -> commit = reader.varint();
+                default -> reader.skip(tag);
             }
-        } catch (ProtoException e) {
-            throw new MalformedBytesException("not a hard state: " + e.getMessage());
         }
         return new HardState(term, vote, commit);
     }

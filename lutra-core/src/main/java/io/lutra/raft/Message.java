@@ -1,7 +1,12 @@
 package io.lutra.raft;
 
+import io.lutra.raft.codec.GatheringWriter;
+import io.lutra.raft.codec.ProtoSize;
+import io.lutra.raft.codec.ProtoWriter;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,21 +44,35 @@ public final class Message {
     private final byte[] context;
     private final List<Message> responses;
 
-    Message(MessageBuilder fields) {
-        this.type = fields.type;
-        this.to = fields.to;
-        this.from = fields.from;
-        this.term = fields.term;
-        this.logTerm = fields.logTerm;
-        this.index = fields.index;
-        this.entries = fields.entries;
-        this.commit = fields.commit;
-        this.snapshot = fields.snapshot;
-        this.reject = fields.reject;
-        this.rejectHint = fields.rejectHint;
-        this.context = fields.context;
-        this.vote = fields.vote;
-        this.responses = fields.responses;
+    Message(
+            int type,
+            long to,
+            long from,
+            long term,
+            long logTerm,
+            long index,
+            List<Entry> entries,
+            long commit,
+            @Nullable Snapshot snapshot,
+            boolean reject,
+            long rejectHint,
+            byte[] context,
+            long vote,
+            List<Message> responses) {
+        this.type = type;
+        this.to = to;
+        this.from = from;
+        this.term = term;
+        this.logTerm = logTerm;
+        this.index = index;
+        this.entries = entries;
+        this.commit = commit;
+        this.snapshot = snapshot;
+        this.reject = reject;
+        this.rejectHint = rejectHint;
+        this.context = context;
+        this.vote = vote;
+        this.responses = responses;
     }
 
     /** Asks the leader to append entries, which have no place in the log yet. It carries no term. */
@@ -238,7 +257,7 @@ public final class Message {
      * @throws MalformedBytesException if the bytes are not a message
      */
     public static Message parse(byte[] frame) {
-        return MessageCodec.parse(frame, 0, frame.length);
+        return parse(frame, 0, frame.length);
     }
 
     /**
@@ -248,24 +267,47 @@ public final class Message {
      * @throws MalformedBytesException if the bytes are not a message
      */
     public static Message parse(byte[] frame, int from, int size) {
-        return MessageCodec.parse(frame, from, size);
+        return Decoder.decode("a message", frame, from, size, MessageCodec::read);
     }
 
-    /** Returns the wire bytes of the message. */
+    /** Returns the wire bytes of the message, in a new array. */
     public byte[] data() {
         byte[] frame = new byte[encodedSize()];
-        MessageCodec.write(this, frame, 0);
+        writeTo(frame, 0);
         return frame;
     }
 
     /** Writes the wire bytes to {@code frame} from {@code at} on and returns the place after them. */
     public int writeTo(byte[] frame, int at) {
-        return MessageCodec.write(this, frame, at);
+        ProtoWriter writer = new ProtoWriter(frame, at);
+        MessageCodec.write(this, writer);
+        return writer.position();
     }
 
-    /** Returns the number of wire bytes. */
+    /**
+     * Returns the wire bytes in pieces, for a gathering write: entries and snapshot data of {@code copyBelow} bytes and
+     * more are not copied but referred to, so that all the peers they are sent to share them.
+     *
+     * @param copyBelow from how many bytes on a piece of its own is worth it; at least 1
+     * @return read-only buffers that hold, one after the other, what {@link #data} returns
+     */
+    public List<ByteBuffer> gather(int copyBelow) {
+        if (copyBelow < 1) {
+            throw new IllegalArgumentException("copyBelow must be at least 1, not " + copyBelow);
+        }
+        byte[] copied = new byte[ProtoSize.ofArray(MessageCodec.size(this) - MessageCodec.sizeFrom(copyBelow, this))];
+        GatheringWriter writer = new GatheringWriter(copied, copyBelow);
+        MessageCodec.write(this, writer);
+        return writer.gathered();
+    }
+
+    /**
+     * Returns the number of wire bytes.
+     *
+     * @throws IllegalArgumentException if no array is that large
+     */
     public int encodedSize() {
-        return MessageCodec.size(this);
+        return ProtoSize.ofArray(MessageCodec.size(this));
     }
 
     /** Returns what the message says. */
@@ -303,7 +345,7 @@ public final class Message {
         return index;
     }
 
-    /** Returns the entries, unmodifiable. */
+    /** Returns the entries, in a list that must not be changed. */
     public List<Entry> entries() {
         return entries;
     }
@@ -338,6 +380,7 @@ public final class Message {
         return context.length;
     }
 
+    /** Returns the context itself, which must not be changed. */
     byte[] contextBytes() {
         return context;
     }
@@ -347,7 +390,7 @@ public final class Message {
         return vote;
     }
 
-    /** Returns what to deliver once this message is done with, unmodifiable. */
+    /** Returns what to deliver once this message is done with, in a list that must not be changed. */
     public List<Message> responses() {
         return responses;
     }
@@ -360,7 +403,16 @@ public final class Message {
                         && to == that.to
                         && from == that.from
                         && term == that.term
-                        && Arrays.equals(data(), that.data()));
+                        && logTerm == that.logTerm
+                        && index == that.index
+                        && commit == that.commit
+                        && reject == that.reject
+                        && rejectHint == that.rejectHint
+                        && vote == that.vote
+                        && Arrays.equals(context, that.context)
+                        && Objects.equals(snapshot, that.snapshot)
+                        && entries.equals(that.entries)
+                        && responses.equals(that.responses));
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.lutra.raft;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of a message while it is made: by its factories, and by {@link MessageCodec}. */
+/** The fields of a message while one of its factories makes it. */
 final class MessageBuilder {
     static final byte[] NO_CONTEXT = {};
 
@@ -94,6 +94,20 @@ final class MessageBuilder {
     }
 
     Message build() {
-        return new Message(this);
+        return new Message(
+                type,
+                to,
+                from,
+                term,
+                logTerm,
+                index,
+                entries,
+                commit,
+                snapshot,
+                reject,
+                rejectHint,
+                context,
+                vote,
+                responses);
     }
 }

@@ -1,11 +1,9 @@
 package io.lutra.raft;
 
-import io.lutra.raft.codec.ProtoException;
 import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
 import io.lutra.raft.codec.WireType;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +28,8 @@ final class MessageCodec {
 
     private MessageCodec() {}
 
-    static int size(Message m) {
-        int size = ProtoSize.nonZero(m.typeNumber())
+    static long size(Message m) {
+        long size = ProtoSize.nonZero(m.typeNumber())
                 + ProtoSize.nonZero(m.to())
                 + ProtoSize.nonZero(m.from())
                 + ProtoSize.nonZero(m.term())
@@ -40,6 +38,7 @@ final class MessageCodec {
                 + ProtoSize.nonZero(m.commit())
                 + (m.reject() ? ProtoSize.field(1) : 0)
                 + ProtoSize.nonZero(m.rejectHint())
+                + ProtoSize.nonEmpty(m.contextSize())
                 + ProtoSize.nonZero(m.vote());
         List<Entry> entries = m.entries();
         for (int i = 0; i < entries.size(); i++) {
@@ -47,10 +46,7 @@ final class MessageCodec {
         }
         Snapshot snapshot = m.snapshot();
         if (snapshot != null) {
-            size += ProtoSize.delimited(snapshot.encodedSize());
-        }
-        if (m.contextSize() > 0) {
-            size += ProtoSize.delimited(m.contextSize());
+            size += ProtoSize.delimited(snapshot.longSize());
         }
         List<Message> responses = m.responses();
         for (int i = 0; i < responses.size(); i++) {
@@ -59,13 +55,26 @@ final class MessageCodec {
         return size;
     }
 
-    static int write(Message m, byte[] frame, int at) {
-        ProtoWriter writer = new ProtoWriter(frame, at);
-        write(m, writer);
-        return writer.position();
+    /** Returns how many bytes are in entries and snapshot data of at least {@code least} bytes. */
+    static long sizeFrom(int least, Message m) {
+        long size = 0;
+        List<Entry> entries = m.entries();
+        for (int i = 0; i < entries.size(); i++) {
+            int one = entries.get(i).encodedSize();
+            size += one >= least ? one : 0;
+        }
+        Snapshot snapshot = m.snapshot();
+        if (snapshot != null) {
+            size += snapshot.dataSize() >= least ? snapshot.dataSize() : 0;
+        }
+        List<Message> responses = m.responses();
+        for (int i = 0; i < responses.size(); i++) {
+            size += sizeFrom(least, responses.get(i));
+        }
+        return size;
     }
 
-    private static void write(Message m, ProtoWriter writer) {
+    static void write(Message m, ProtoWriter writer) {
         writer.nonZero(TYPE, m.typeNumber());
         writer.nonZero(TO, m.to());
         writer.nonZero(FROM, m.from());
@@ -90,88 +99,81 @@ final class MessageCodec {
         writer.nonZero(VOTE, m.vote());
         List<Message> responses = m.responses();
         for (int i = 0; i < responses.size(); i++) {
-            writer.delimiter(RESPONSES, size(responses.get(i)));
-            write(responses.get(i), writer);
+            Message response = responses.get(i);
+            writer.delimiter(RESPONSES, response.encodedSize());
+            write(response, writer);
         }
     }
 
-    static Message parse(byte[] frame, int from, int size) {
-        try {
-            return read(frame, new ProtoReader(frame, from, from + size));
-        } catch (ProtoException e) {
-            throw new MalformedBytesException("not a message: " + e.getMessage());
-        }
-    }
-
-    private static Message read(byte[] frame, ProtoReader reader) {
-        if (!reader.hasMore()) {
-            // Two bytes of a message can hold an empty response; sharing it keeps what is allocated in proportion.
+    static Message read(ProtoReader reader) {
+        if (reader.remaining() == 0) {
+            // Two bytes of a message can hold an empty response: sharing it keeps what is allocated in proportion.
             return EMPTY;
         }
-        Lists lists = new Lists(frame);
-        MessageBuilder m = new MessageBuilder();
+        int type = 0;
+        long to = 0;
+        long from = 0;
+        long term = 0;
+        long logTerm = 0;
+        long index = 0;
+        Entry @Nullable [] entries = null;
+        int entryCount = 0;
+        long commit = 0;
+        Snapshot.@Nullable Builder snapshot = null;
+        boolean reject = false;
+        long rejectHint = 0;
+        byte[] context = MessageBuilder.NO_CONTEXT;
+        long vote = 0;
+        Message @Nullable [] responses = null;
+        int responseCount = 0;
         for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
             switch (tag) {
-                case TYPE << 3 | WireType.VARINT -> m.type = (int) reader.varint();
-                case TO << 3 | WireType.VARINT -> m.to = reader.varint();
-                case FROM << 3 | WireType.VARINT -> m.from = reader.varint();
-                case TERM << 3 | WireType.VARINT -> m.term = reader.varint();
-                case LOG_TERM << 3 | WireType.VARINT -> m.logTerm = reader.varint();
-                case INDEX << 3 | WireType.VARINT -> m.index = reader.varint();
-                case COMMIT << 3 | WireType.VARINT -> m.commit = reader.varint();
-                case REJECT << 3 | WireType.VARINT -> m.reject = reader.bool();
-                case REJECT_HINT << 3 | WireType.VARINT -> m.rejectHint = reader.varint();
-                case CONTEXT << 3 | WireType.LENGTH_DELIMITED -> m.context = reader.bytes();
-                case VOTE << 3 | WireType.VARINT -> m.vote = reader.varint();
-                default -> lists.read(tag, reader);
-            }
-        }
-        lists.moveTo(m);
-        return m.build();
-    }
-
-    /** The parts of a message that are made of many pieces: its lists, and a snapshot that may come in two halves. */
-    private static final class Lists {
-        private final byte[] frame;
-        private @Nullable List<Entry> entries;
-        private @Nullable List<Message> responses;
-        private boolean hasSnapshot;
-        private Snapshot.@Nullable Builder snapshot;
-
-        Lists(byte[] frame) {
-            this.frame = frame;
-        }
-
-        void read(int tag, ProtoReader reader) {
-            switch (tag) {
+                case TYPE << 3 | WireType.VARINT -> type = (int) reader.varint();
+                case TO << 3 | WireType.VARINT -> to = reader.varint();
+                case FROM << 3 | WireType.VARINT -> from = reader.varint();
+                case TERM << 3 | WireType.VARINT -> term = reader.varint();
+                case LOG_TERM << 3 | WireType.VARINT -> logTerm = reader.varint();
+                case INDEX << 3 | WireType.VARINT -> index = reader.varint();
                 case ENTRIES << 3 | WireType.LENGTH_DELIMITED -> {
-                    int length = reader.length();
-                    entries = entries == null ? new ArrayList<>(4) : entries;
-                    entries.add(Entry.slice(frame, reader.position(), reader.position() + length));
-                    reader.advance(length);
+                    entries = entries == null ? new Entry[reader.count(tag)] : entries;
+                    int outer = reader.enter();
+                    entries[entryCount++] = Entry.read(reader);
+                    reader.leave(outer);
                 }
+                case COMMIT << 3 | WireType.VARINT -> commit = reader.varint();
                 case SNAPSHOT << 3 | WireType.LENGTH_DELIMITED -> {
-                    ProtoReader nested = reader.nested();
-                    hasSnapshot = true;
-                    if (nested.hasMore()) {
-                        snapshot = snapshot == null ? new Snapshot.Builder(frame) : snapshot;
-                        snapshot.merge(nested);
-                    }
+                    snapshot = snapshot == null ? new Snapshot.Builder() : snapshot;
+                    int outer = reader.enter();
+                    snapshot.merge(reader);
+                    reader.leave(outer);
                 }
+                case REJECT << 3 | WireType.VARINT -> reject = reader.bool();
+                case REJECT_HINT << 3 | WireType.VARINT -> rejectHint = reader.varint();
+                case CONTEXT << 3 | WireType.LENGTH_DELIMITED -> context = reader.bytes();
+                case VOTE << 3 | WireType.VARINT -> vote = reader.varint();
                 case RESPONSES << 3 | WireType.LENGTH_DELIMITED -> {
-                    responses = responses == null ? new ArrayList<>(4) : responses;
-                    responses.add(MessageCodec.read(frame, reader.nested()));
+                    responses = responses == null ? new Message[reader.count(tag)] : responses;
+                    int outer = reader.enter();
+                    responses[responseCount++] = read(reader);
+                    reader.leave(outer);
                 }
                 default -> reader.skip(tag);
             }
         }
-
-        void moveTo(MessageBuilder m) {
-            m.entries = entries == null ? List.of() : List.copyOf(entries);
-            m.responses = responses == null ? List.of() : List.copyOf(responses);
-            if (hasSnapshot) {
-                m.snapshot = snapshot == null ? Snapshot.EMPTY : snapshot.build();
-            }
-        }
+        return new Message(
+                type,
+                to,
+                from,
+                term,
+                logTerm,
+                index,
+                entries == null ? List.of() : List.of(entries),
+                commit,
+                snapshot == null ? null : snapshot.build(),
+                reject,
+                rejectHint,
+                context,
+                vote,
+                responses == null ? List.of() : List.of(responses));
     }
 }

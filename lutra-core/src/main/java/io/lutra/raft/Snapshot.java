@@ -1,6 +1,5 @@
 package io.lutra.raft;
 
-import io.lutra.raft.codec.ProtoException;
 import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
@@ -16,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  * puts a reference here. The bytes never change: {@link #data} copies, {@link #payload} is read-only.
  */
 public final class Snapshot {
+    private static final byte[] NO_DATA = {};
+
     /** No snapshot: index 0. */
-    public static final Snapshot EMPTY = new Snapshot(new byte[0], 0, 0, SnapshotMetadata.EMPTY);
+    public static final Snapshot EMPTY = new Snapshot(NO_DATA, 0, 0, SnapshotMetadata.EMPTY);
 
     private static final int DATA = 1;
     private static final int METADATA = 2;
@@ -62,8 +63,24 @@ public final class Snapshot {
     /** Returns the encoding as {@code raftpb.Snapshot}. */
     public byte[] encode() {
         byte[] encoding = new byte[encodedSize()];
-        writeTo(new ProtoWriter(encoding, 0));
+        writeTo(encoding, 0);
         return encoding;
+    }
+
+    /** Writes the encoding to {@code target} from {@code at} on and returns the place after it. */
+    public int writeTo(byte[] target, int at) {
+        ProtoWriter writer = new ProtoWriter(target, at);
+        writeTo(writer);
+        return writer.position();
+    }
+
+    /**
+     * Returns the number of bytes of the encoding.
+     *
+     * @throws IllegalArgumentException if no array is that large
+     */
+    public int encodedSize() {
+        return ProtoSize.ofArray(longSize());
     }
 
     /**
@@ -72,18 +89,31 @@ public final class Snapshot {
      * @throws MalformedBytesException if the bytes are not a snapshot
      */
     public static Snapshot parse(byte[] encoding) {
-        try {
-            Builder builder = new Builder(encoding);
-            builder.merge(new ProtoReader(encoding, 0, encoding.length));
-            return builder.build();
-        } catch (ProtoException e) {
-            throw new MalformedBytesException("not a snapshot: " + e.getMessage());
-        }
+        return parse(encoding, 0, encoding.length);
     }
 
-    int encodedSize() {
-        int meta = metadata.encodedSize();
-        return (size == 0 ? 0 : ProtoSize.delimited(size)) + (meta == 0 ? 0 : ProtoSize.delimited(meta));
+    /**
+     * Decodes a snapshot from {@code bytes[from, from + size)}, which it takes over: the caller must not change them any
+     * more, and the snapshot keeps the whole array alive.
+     *
+     * @throws MalformedBytesException if the bytes are not a snapshot
+     */
+    public static Snapshot parse(byte[] bytes, int from, int size) {
+        return Decoder.decode("a snapshot", bytes, from, size, Snapshot::read);
+    }
+
+    private static Snapshot read(ProtoReader reader) {
+        Builder builder = new Builder();
+        builder.merge(reader);
+        return builder.build();
+    }
+
+    long longSize() {
+        return ProtoSize.nonEmpty(size) + ProtoSize.nonEmpty(metadata.encodedSize());
+    }
+
+    int dataSize() {
+        return size;
     }
 
     void writeTo(ProtoWriter writer) {
@@ -91,9 +121,9 @@ public final class Snapshot {
             writer.delimiter(DATA, size);
             writer.raw(bytes, from, size);
         }
-        int meta = metadata.encodedSize();
+        long meta = metadata.encodedSize();
         if (meta > 0) {
-            writer.delimiter(METADATA, meta);
+            writer.delimiter(METADATA, (int) meta);
             metadata.writeTo(writer);
         }
     }
@@ -118,31 +148,32 @@ public final class Snapshot {
 
     /** Merges encodings, as protobuf does with a message field that comes twice. */
     static final class Builder {
-        private final byte[] frame;
         private final SnapshotMetadata.Builder metadata = new SnapshotMetadata.Builder();
+        private byte[] bytes = NO_DATA;
         private int from;
         private int size;
-
-        Builder(byte[] frame) {
-            this.frame = frame;
-        }
 
         void merge(ProtoReader reader) {
             for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
                 switch (tag) {
                     case DATA << 3 | WireType.LENGTH_DELIMITED -> {
                         size = reader.length();
+                        bytes = size == 0 ? NO_DATA : reader.array();
                         from = reader.position();
                         reader.advance(size);
                     }
-                    case METADATA << 3 | WireType.LENGTH_DELIMITED -> metadata.merge(reader.nested());
+                    case METADATA << 3 | WireType.LENGTH_DELIMITED -> {
+                        int outer = reader.enter();
+                        metadata.merge(reader);
+                        reader.leave(outer);
+                    }
                     default -> reader.skip(tag);
                 }
             }
         }
 
         Snapshot build() {
-            return new Snapshot(frame, from, size, metadata.build());
+            return new Snapshot(bytes, size == 0 ? 0 : from, size, metadata.build());
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.lutra.raft;
 
-import io.lutra.raft.codec.ProtoException;
 import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
@@ -28,7 +27,7 @@ public record SnapshotMetadata(ConfState confState, long index, long term) {
 
     /** Returns the encoding as {@code raftpb.SnapshotMetadata}. */
     public byte[] encode() {
-        byte[] bytes = new byte[encodedSize()];
+        byte[] bytes = new byte[ProtoSize.ofArray(encodedSize())];
         writeTo(new ProtoWriter(bytes, 0));
         return bytes;
     }
@@ -39,24 +38,23 @@ public record SnapshotMetadata(ConfState confState, long index, long term) {
      * @throws MalformedBytesException if the bytes are not a snapshot's metadata
      */
     public static SnapshotMetadata parse(byte[] bytes) {
-        try {
-            Builder builder = new Builder();
-            builder.merge(new ProtoReader(bytes, 0, bytes.length));
-            return builder.build();
-        } catch (ProtoException e) {
-            throw new MalformedBytesException("not a snapshot's metadata: " + e.getMessage());
-        }
+        return Decoder.decode("a snapshot's metadata", bytes, 0, bytes.length, SnapshotMetadata::read);
     }
 
-    int encodedSize() {
-        int conf = confState.encodedSize();
-        return (conf == 0 ? 0 : ProtoSize.delimited(conf)) + ProtoSize.nonZero(index) + ProtoSize.nonZero(term);
+    private static SnapshotMetadata read(ProtoReader reader) {
+        Builder builder = new Builder();
+        builder.merge(reader);
+        return builder.build();
+    }
+
+    long encodedSize() {
+        return ProtoSize.nonEmpty(confState.encodedSize()) + ProtoSize.nonZero(index) + ProtoSize.nonZero(term);
     }
 
     void writeTo(ProtoWriter writer) {
-        int conf = confState.encodedSize();
+        long conf = confState.encodedSize();
         if (conf > 0) {
-            writer.delimiter(CONF_STATE, conf);
+            writer.delimiter(CONF_STATE, (int) conf);
             confState.writeTo(writer);
         }
         writer.nonZero(INDEX, index);
@@ -72,7 +70,11 @@ public record SnapshotMetadata(ConfState confState, long index, long term) {
         void merge(ProtoReader reader) {
             for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
                 switch (tag) {
-                    case CONF_STATE << 3 | WireType.LENGTH_DELIMITED -> confState.merge(reader.nested());
+                    case CONF_STATE << 3 | WireType.LENGTH_DELIMITED -> {
+                        int outer = reader.enter();
+                        confState.merge(reader);
+                        reader.leave(outer);
+                    }
                     case INDEX << 3 | WireType.VARINT -> index = reader.varint();
                     case TERM << 3 | WireType.VARINT -> term = reader.varint();
                     default -> reader.skip(tag);

@@ -1,13 +1,17 @@
 package io.lutra.raft.codec;
 
+import java.util.Objects;
+
 /**
  * Reads the fields of one protobuf message from a range of a byte array, without copying it.
  *
  * <p>The loop of a decoder is {@code while ((tag = reader.nextTag()) != END)} with a {@code switch} over the tags it
- * knows, and {@link #skip} for all others. Nested messages are read by {@link #nested}, which shares the array.
+ * knows, and {@link #skip} for all others. A nested message is read by the same reader between {@link #enter} and
+ * {@link #leave}, with a loop of its own.
  *
  * <p>Nothing here allocates in proportion to a length that the input claims: lengths are checked against what is left
- * first. Nesting, of messages and of unknown groups, is bounded by {@value #MAX_DEPTH}.
+ * first. Nesting, of messages and of unknown groups, is bounded by {@value #MAX_DEPTH}. Whatever is wrong with the bytes
+ * ends in a {@link ProtoException}. For one thread.
  */
 public final class ProtoReader {
     /** What {@link #nextTag} returns after the last field. No field has this tag: field number 0 is refused. */
@@ -19,23 +23,21 @@ public final class ProtoReader {
     private static final int MAX_FIELD_NUMBER = (1 << 29) - 1;
 
     private final byte[] bytes;
-    private final int depth;
-    private final int end;
     private int position;
+    private int end;
+    private int depth;
 
-    /** Reads {@code bytes[from, to)}. */
-    public ProtoReader(byte[] bytes, int from, int to) {
-        this(bytes, from, to, 0);
-    }
-
-    private ProtoReader(byte[] bytes, int from, int to, int depth) {
-        if (depth > MAX_DEPTH) {
-            throw new ProtoException("messages nest deeper than " + MAX_DEPTH);
-        }
+    /** Reads {@code bytes[from, from + size)}. */
+    public ProtoReader(byte[] bytes, int from, int size) {
+        Objects.checkFromIndexSize(from, size, bytes.length);
         this.bytes = bytes;
         this.position = from;
-        this.end = to;
-        this.depth = depth;
+        this.end = from + size;
+    }
+
+    /** Returns the array that is read. */
+    public byte[] array() {
+        return bytes;
     }
 
     /** Returns the place in the array of the next byte that is read. */
@@ -43,9 +45,9 @@ public final class ProtoReader {
         return position;
     }
 
-    /** Tells whether bytes are left to read. */
-    public boolean hasMore() {
-        return position != end;
+    /** Returns how many bytes are left of the message that is read. */
+    public int remaining() {
+        return end - position;
     }
 
     /** Returns the next field's number and wire type, {@code number << 3 | type}, or {@link #END}. */
@@ -61,10 +63,10 @@ public final class ProtoReader {
         return (int) tag;
     }
 
-    /** Reads a varint of at most ten bytes and 64 bits. */
+    /** Reads a varint of at most ten bytes and 64 bits; it may be longer than its value needs. */
     public long varint() {
         long value = 0;
-        for (int shift = 0; shift < 64; shift += 7) {
+        for (int shift = 0; shift < Long.SIZE; shift += 7) {
             if (position == end) {
                 throw new ProtoException("a varint is cut");
             }
@@ -88,7 +90,7 @@ public final class ProtoReader {
     /** Reads the length of a length-delimited field and checks that so many bytes follow. */
     public int length() {
         long length = varint();
-        if (length < 0 || length > end - position) {
+        if (length < 0 || length > remaining()) {
             throw new ProtoException("a length of " + Long.toUnsignedString(length) + " is past the end");
         }
         return (int) length;
@@ -103,30 +105,52 @@ public final class ProtoReader {
         return value;
     }
 
-    /** Reads a length-delimited field and returns a reader of its bytes, which it skips here. */
-    public ProtoReader nested() {
-        int length = length();
-        ProtoReader nested = new ProtoReader(bytes, position, position + length, depth + 1);
-        position += length;
-        return nested;
-    }
-
     /** Moves past {@code length} bytes, as {@link #length} returned them. */
     public void advance(int length) {
         position += length;
     }
 
-    /** Skips the value of an unknown field whose tag was just read. */
-    public void skip(int tag) {
-        skip(tag, depth);
+    /**
+     * Reads the length of a nested message and confines the reader to it: {@link #nextTag} ends where it ends.
+     *
+     * @return what {@link #leave} needs to go on behind it
+     */
+    public int enter() {
+        int length = length();
+        deeper();
+        int outerEnd = end;
+        end = position + length;
+        return outerEnd;
     }
 
-    private void skip(int tag, int level) {
+    /** Goes on behind a nested message that was read to its end. */
+    public void leave(int outerEnd) {
+        end = outerEnd;
+        depth--;
+    }
+
+    /**
+     * Returns how many more fields of this message have {@code tag}, the one whose tag was just read among them, so that
+     * a list can be allocated in its final size. The reader stays where it is.
+     */
+    public int count(int tag) {
+        int start = position;
+        int count = 0;
+        for (int next = tag; next != END; next = nextTag()) {
+            count += next == tag ? 1 : 0;
+            skip(next);
+        }
+        position = start;
+        return count;
+    }
+
+    /** Skips the value of an unknown field whose tag was just read. */
+    public void skip(int tag) {
         switch (tag & 7) {
             case WireType.VARINT -> varint();
             case WireType.FIXED64 -> skipFixed(8);
-            case WireType.LENGTH_DELIMITED -> position += length();
-            case WireType.START_GROUP -> skipGroup(tag >>> 3, level + 1);
+            case WireType.LENGTH_DELIMITED -> advance(length());
+            case WireType.START_GROUP -> skipGroup(tag >>> 3);
             case WireType.END_GROUP -> throw new ProtoException("a group ends that did not start");
             case WireType.FIXED32 -> skipFixed(4);
             default -> throw new ProtoException("wire type " + (tag & 7) + " does not exist");
@@ -134,25 +158,30 @@ public final class ProtoReader {
     }
 
     private void skipFixed(int length) {
-        if (length > end - position) {
+        if (length > remaining()) {
             throw new ProtoException("a fixed-size field is cut");
         }
         position += length;
     }
 
-    private void skipGroup(int number, int level) {
-        if (level > MAX_DEPTH) {
-            throw new ProtoException("groups nest deeper than " + MAX_DEPTH);
-        }
+    private void skipGroup(int number) {
+        deeper();
         for (int tag = nextTag(); tag != END; tag = nextTag()) {
             if ((tag & 7) == WireType.END_GROUP) {
                 if (tag >>> 3 != number) {
                     throw new ProtoException("group " + number + " is ended by group " + (tag >>> 3));
                 }
+                depth--;
                 return;
             }
-            skip(tag, level);
+            skip(tag);
         }
         throw new ProtoException("group " + number + " does not end");
+    }
+
+    private void deeper() {
+        if (++depth > MAX_DEPTH) {
+            throw new ProtoException("messages or groups nest deeper than " + MAX_DEPTH);
+        }
     }
 }

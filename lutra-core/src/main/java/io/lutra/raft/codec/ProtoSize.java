@@ -1,6 +1,10 @@
 package io.lutra.raft.codec;
 
-/** The number of bytes that fields take, tag included. All field numbers are below 16, so that a tag is one byte. */
+/**
+ * The number of bytes that fields take, tag included. All field numbers are below 16, so that a tag is one byte.
+ *
+ * <p>Sizes are added up as {@code long}s: it is {@link #ofArray} that finds out whether an array can hold them.
+ */
 public final class ProtoSize {
     private ProtoSize() {}
 
@@ -17,11 +21,28 @@ public final class ProtoSize {
 
     /** Returns the size of a varint field that is left out when it is zero. */
     public static int nonZero(long value) {
-        return value == 0 ? 0 : 1 + varint(value);
+        return value == 0 ? 0 : field(value);
     }
 
     /** Returns the size of a length-delimited field with a body of {@code length} bytes. */
-    public static int delimited(int length) {
+    public static long delimited(long length) {
         return 1 + varint(length) + length;
+    }
+
+    /** Returns the size of a length-delimited field that is left out when its body is empty. */
+    public static long nonEmpty(long length) {
+        return length == 0 ? 0 : delimited(length);
+    }
+
+    /**
+     * Returns a size as that of an array.
+     *
+     * @throws IllegalArgumentException if no array is that large
+     */
+    public static int ofArray(long size) {
+        if (size > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("an encoding of " + size + " bytes does not fit into an array");
+        }
+        return (int) size;
     }
 }

@@ -2,9 +2,9 @@ package io.lutra.raft.codec;
 
 /**
  * Writes fields into an array that the caller has sized with {@link ProtoSize}. Field numbers are below 16. Too small an
- * array is the caller's error and ends in an {@link ArrayIndexOutOfBoundsException}.
+ * array is the caller's error and ends in an {@link IndexOutOfBoundsException}. For one thread.
  */
-public final class ProtoWriter {
+public class ProtoWriter {
     private final byte[] bytes;
     private int position;
 
@@ -15,12 +15,12 @@ public final class ProtoWriter {
     }
 
     /** Returns the place in the array of the next byte that is written. */
-    public int position() {
+    public final int position() {
         return position;
     }
 
     /** Writes a varint without a tag. */
-    public void varint(long value) {
+    public final void varint(long value) {
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
             bytes[position++] = (byte) (rest | 0x80);
@@ -30,38 +30,38 @@ public final class ProtoWriter {
     }
 
     /** Writes a varint field, also when it is zero. */
-    public void field(int number, long value) {
+    public final void field(int number, long value) {
         bytes[position++] = (byte) (number << 3 | WireType.VARINT);
         varint(value);
     }
 
     /** Writes a varint field unless it is zero. */
-    public void nonZero(int number, long value) {
+    public final void nonZero(int number, long value) {
         if (value != 0) {
             field(number, value);
         }
     }
 
     /** Writes the tag and length of a length-delimited field; its body is for the caller to write. */
-    public void delimiter(int number, int length) {
+    public final void delimiter(int number, int length) {
         bytes[position++] = (byte) (number << 3 | WireType.LENGTH_DELIMITED);
         varint(length);
     }
 
     /** Writes a bytes field, also when it is empty. */
-    public void field(int number, byte[] value) {
+    public final void field(int number, byte[] value) {
         delimiter(number, value.length);
         raw(value, 0, value.length);
     }
 
     /** Writes a bytes field unless it is empty. */
-    public void nonEmpty(int number, byte[] value) {
+    public final void nonEmpty(int number, byte[] value) {
         if (value.length > 0) {
             field(number, value);
         }
     }
 
-    /** Copies bytes as they are. */
+    /** Writes bytes as they are. */
     public void raw(byte[] source, int from, int length) {
         System.arraycopy(source, from, bytes, position, length);
         position += length;
