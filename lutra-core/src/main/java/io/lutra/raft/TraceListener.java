@@ -1,5 +1,7 @@
 package io.lutra.raft;
 
+import java.util.List;
+
 /**
  * Is told what a node does, as it does it: for logs, counters and checkers. The core itself logs nothing.
  *
@@ -19,8 +21,14 @@ public interface TraceListener {
     /** A message was made; it leaves with a later Ready, or waits there for the storage. */
     default void sent(Message message) {}
 
-    /** Entries were appended to the log, not yet durably. */
-    default void appended(long firstIndex, long lastIndex) {}
+    /**
+     * The log holds these entries now, not yet durably. A follower may have had some of them before; from the first one
+     * that it had otherwise, they replaced what it had.
+     */
+    default void appended(List<Entry> entries) {}
+
+    /** The log was replaced by a snapshot, not yet durably. */
+    default void restored(Snapshot snapshot) {}
 
     /** The commit index moved. */
     default void committed(long index) {}

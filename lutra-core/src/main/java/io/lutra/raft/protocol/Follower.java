@@ -66,7 +66,7 @@ final class Follower extends Role {
             return;
         }
         if (!m.entries().isEmpty()) {
-            raft.trace().appended(m.index() + 1, last);
+            raft.trace().appended(m.entries());
         }
         if (log.committed() > committed) {
             raft.trace().committed(log.committed());

@@ -21,6 +21,7 @@ import io.lutra.raft.tracker.Configuration;
 import io.lutra.raft.tracker.Progress;
 import io.lutra.raft.tracker.ProgressTracker;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,8 +180,9 @@ final class Leader extends Role {
     /** Appends, and acknowledges to itself once the entries are durable: then the leader counts as one of the quorum. */
     private void append(Entry[] entries) {
         RaftLog log = raft.log();
-        log.append(Arrays.asList(entries));
-        raft.trace().appended(entries[0].index(), log.lastIndex());
+        List<Entry> appended = Arrays.asList(entries);
+        log.append(appended);
+        raft.trace().appended(appended);
         raft.send(Message.appendResponse(raft.id(), raft.id(), raft.term(), log.lastIndex()));
     }
 

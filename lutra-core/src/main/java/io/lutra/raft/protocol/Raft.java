@@ -1,5 +1,6 @@
 package io.lutra.raft.protocol;
 
+import io.lutra.raft.BasicStatus;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Config;
 import io.lutra.raft.ElectionJitter;
@@ -105,7 +106,9 @@ final class Raft {
             becomeFollower(1, NONE);
         }
         log.append(entries);
+        trace.appended(entries);
         log.commitTo(entries.size());
+        trace.committed(entries.size());
         for (Entry entry : entries) {
             applyConfChange(MembershipChange.of(entry));
         }
@@ -149,6 +152,21 @@ final class Raft {
 
     HardState hardState() {
         return new HardState(term, vote, log.committed());
+    }
+
+    BasicStatus basicStatus() {
+        long transferee = role instanceof Leader leader ? leader.transferee() : NONE;
+        return new BasicStatus(
+                id,
+                term,
+                vote,
+                lead,
+                role.type(),
+                log.firstIndex(),
+                log.applied(),
+                log.committed(),
+                log.lastIndex(),
+                transferee);
     }
 
     boolean hasHardState(HardState state) {
@@ -464,6 +482,7 @@ final class Raft {
         Restore.restore(
                 restored, snapshot.metadata().index(), snapshot.metadata().confState());
         log.restore(snapshot);
+        trace.restored(snapshot);
         tracker.switchTo(restored.configuration(), restored.members());
         onConfigurationSwitched();
         Progress own = tracker.progress(id);

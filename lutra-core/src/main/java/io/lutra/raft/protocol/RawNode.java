@@ -1,5 +1,6 @@
 package io.lutra.raft.protocol;
 
+import io.lutra.raft.BasicStatus;
 import io.lutra.raft.ConfChange;
 import io.lutra.raft.ConfChangeType;
 import io.lutra.raft.ConfState;
@@ -218,6 +219,11 @@ public final class RawNode {
                 transferee,
                 raft.tracker().configuration().toConfState(),
                 List.copyOf(progress));
+    }
+
+    /** Returns what fits into a few numbers of what the node knows: cheap enough to ask for after every step. */
+    public BasicStatus basicStatus() {
+        return raft.basicStatus();
     }
 
     /** Visits what the node keeps about each member, in order of id. Only a leader keeps it up to date. */
