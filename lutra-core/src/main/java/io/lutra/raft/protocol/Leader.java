@@ -387,6 +387,6 @@ final class Leader extends Role {
 
     @Override
     void onReplaced() {
-        reads.dropAll();
+        reads.close();
     }
 }

@@ -58,6 +58,9 @@ final class Raft {
     private final ProgressTracker tracker;
     private final Outbox outbox;
     private List<ReadState> readStates = new ArrayList<>(0);
+    /** Reads that came to this node while it led and had not committed yet; with its next office they are answered. */
+    private List<Message> earlyReads = List.of();
+
     private long term;
     private long vote;
     private long lead;
@@ -455,6 +458,17 @@ final class Raft {
         randomizedElectionTimeout = ticks;
     }
 
+    /** Keeps reads that a leader could not begin to confirm: an index of a later term answers them as well. */
+    void keepEarlyReads(List<Message> reads) {
+        earlyReads = reads;
+    }
+
+    List<Message> takeEarlyReads() {
+        List<Message> taken = earlyReads;
+        earlyReads = List.of();
+        return taken;
+    }
+
     void addReadState(long index, byte[] requestContext) {
         readStates.add(ReadState.of(index, requestContext));
     }
@@ -485,10 +499,6 @@ final class Raft {
         trace.restored(snapshot);
         tracker.switchTo(restored.configuration(), restored.members());
         onConfigurationSwitched();
-        Progress own = tracker.progress(id);
-        if (own != null) {
-            own.maybeUpdate(own.next() - 1);
-        }
     }
 
     private ConfState onConfigurationSwitched() {

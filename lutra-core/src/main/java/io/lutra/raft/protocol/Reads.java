@@ -28,8 +28,10 @@ final class Reads {
     private final Map<Long, Long> acks = new HashMap<>();
     private long confirmed;
 
+    /** Creates the reads of a new leader, which takes up those that its last office left. */
     Reads(Raft raft) {
         this.raft = raft;
+        this.waitingForCommit.addAll(raft.takeEarlyReads());
     }
 
     private record Unconfirmed(Message request, long index) {}
@@ -106,9 +108,9 @@ final class Reads {
         }
     }
 
-    /** Reports all that will not be answered. */
-    void dropAll() {
-        waitingForCommit.forEach(request -> drop(raft, request, DropReason.LEADERSHIP_LOST));
+    /** Ends with the leader's office: what waits for a commit is kept for the next one, the rest will not be answered. */
+    void close() {
+        raft.keepEarlyReads(takeWaiting());
         unconfirmed.forEach(read -> drop(raft, read.request, DropReason.LEADERSHIP_LOST));
     }
 
