@@ -1,0 +1,191 @@
+package io.lutra.bench.core;
+
+import io.lutra.raft.ConfState;
+import io.lutra.raft.Config;
+import io.lutra.raft.ElectionJitter;
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.MemoryStorage;
+import io.lutra.raft.Message;
+import io.lutra.raft.ProposalResult;
+import io.lutra.raft.Ready;
+import io.lutra.raft.Snapshot;
+import io.lutra.raft.SnapshotMetadata;
+import io.lutra.raft.protocol.RawNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Three nodes driven by one thread: what one sends is another's next input. */
+final class Cluster {
+    private static final int NODES = 3;
+    private static final long COMPACT_EVERY = 16384;
+    private static final long KEPT = 4096;
+
+    /** How the nodes are driven: how long their timeouts are, and whether messages go through bytes. */
+    record Mode(int electionTick, int heartbeatTick, boolean async, boolean codec) {}
+
+    private final Mode mode;
+    private final Node[] nodes = new Node[NODES];
+    private long messages;
+
+    Cluster(Mode mode) {
+        this.mode = mode;
+        for (int i = 0; i < NODES; i++) {
+            nodes[i] = new Node(i + 1, mode);
+        }
+    }
+
+    private static final class Node {
+        final long id;
+        final MemoryStorage storage = new MemoryStorage();
+        final RawNode raw;
+        List<Message> inbox = new ArrayList<>();
+        List<Message> spare = new ArrayList<>();
+        long applied;
+        long index = 1;
+        long kept = 1;
+
+        Node(long id, Mode mode) {
+            this.id = id;
+            ConfState voters = ConfState.of(List.of(1L, 2L, 3L), List.of());
+            storage.applySnapshot(Snapshot.of(new byte[0], SnapshotMetadata.of(voters, 1, 1)));
+            raw = new RawNode(Config.builder()
+                    .id(id)
+                    .electionTick(mode.electionTick)
+                    .heartbeatTick(mode.heartbeatTick)
+                    .storage(storage)
+                    .applied(1)
+                    .maxSizePerMsg(1 << 20)
+                    .maxInflightMsgs(256)
+                    .asyncStorageWrites(mode.async)
+                    .checkQuorum(true)
+                    .preVote(true)
+                    .electionJitter(ElectionJitter.seeded(id))
+                    .build());
+        }
+
+        void append(HardState hardState, List<Entry> entries) {
+            if (!hardState.isEmpty()) {
+                storage.setHardState(hardState);
+            }
+            if (!entries.isEmpty()) {
+                storage.append(entries);
+            }
+        }
+
+        void apply(List<Entry> entries) {
+            for (int i = 0; i < entries.size(); i++) {
+                Entry entry = entries.get(i);
+                if (entry.payloadSize() > 0) {
+                    applied++;
+                }
+                index = entry.index();
+            }
+            if (index - kept > COMPACT_EVERY) {
+                kept = index - KEPT;
+                storage.compact(kept);
+            }
+        }
+    }
+
+    /** Makes a node the leader. */
+    void elect(int node) {
+        nodes[node].raw.campaign();
+        pump();
+        if (nodes[node].raw.status().softState().lead() != node + 1) {
+            throw new IllegalStateException("no leader");
+        }
+    }
+
+    /** Proposes commands together at a node, which must lead. */
+    void propose(int node, List<byte[]> commands) {
+        ProposalResult result = nodes[node].raw.propose(commands);
+        if (!result.isAppended()) {
+            throw new IllegalStateException("dropped: " + result);
+        }
+    }
+
+    void tick() {
+        for (Node node : nodes) {
+            node.raw.tick();
+        }
+    }
+
+    /** Runs until no node has anything left to do. */
+    void pump() {
+        boolean busy = true;
+        while (busy) {
+            busy = false;
+            for (Node node : nodes) {
+                List<Message> in = node.inbox;
+                node.inbox = node.spare;
+                for (int i = 0; i < in.size(); i++) {
+                    busy = true;
+                    node.raw.step(in.get(i));
+                }
+                in.clear();
+                node.spare = in;
+                while (node.raw.hasReady()) {
+                    busy = true;
+                    process(node);
+                }
+            }
+        }
+    }
+
+    private void process(Node node) {
+        Ready ready = node.raw.ready();
+        List<Message> out = ready.messages();
+        if (!mode.async) {
+            node.append(ready.hardState(), ready.entries());
+            for (int i = 0; i < out.size(); i++) {
+                send(out.get(i));
+            }
+            node.apply(ready.committedEntries());
+            node.raw.advance();
+            return;
+        }
+        for (int i = 0; i < out.size(); i++) {
+            Message message = out.get(i);
+            if (message.to() == Message.LOCAL_APPEND_THREAD) {
+                node.append(HardState.of(message.term(), message.vote(), message.commit()), message.entries());
+                respond(node, message.responses());
+            } else if (message.to() == Message.LOCAL_APPLY_THREAD) {
+                node.apply(message.entries());
+                respond(node, message.responses());
+            } else {
+                send(message);
+            }
+        }
+    }
+
+    private void respond(Node node, List<Message> responses) {
+        for (int i = 0; i < responses.size(); i++) {
+            Message response = responses.get(i);
+            if (response.to() == node.id) {
+                node.raw.step(response);
+            } else {
+                send(response);
+            }
+        }
+    }
+
+    private void send(Message message) {
+        messages++;
+        nodes[(int) message.to() - 1].inbox.add(mode.codec ? Message.parse(message.data()) : message);
+    }
+
+    /** Returns how many messages were sent between nodes. */
+    long messages() {
+        return messages;
+    }
+
+    /** Returns how many commands all nodes have applied: what the slowest has. */
+    long applied() {
+        long least = Long.MAX_VALUE;
+        for (Node node : nodes) {
+            least = Math.min(least, node.applied);
+        }
+        return least;
+    }
+}
