@@ -148,7 +148,7 @@ public final class Snapshot {
 
     /** Merges encodings, as protobuf does with a message field that comes twice. */
     static final class Builder {
-        private final SnapshotMetadata.Builder metadata = new SnapshotMetadata.Builder();
+        private SnapshotMetadata.@Nullable Builder metadata;
         private byte[] bytes = NO_DATA;
         private int from;
         private int size;
@@ -163,6 +163,7 @@ public final class Snapshot {
                         reader.advance(size);
                     }
                     case METADATA << 3 | WireType.LENGTH_DELIMITED -> {
+                        metadata = metadata == null ? new SnapshotMetadata.Builder() : metadata;
                         int outer = reader.enter();
                         metadata.merge(reader);
                         reader.leave(outer);
@@ -173,7 +174,8 @@ public final class Snapshot {
         }
 
         Snapshot build() {
-            return new Snapshot(bytes, size == 0 ? 0 : from, size, metadata.build());
+            SnapshotMetadata built = metadata == null ? SnapshotMetadata.EMPTY : metadata.build();
+            return new Snapshot(bytes, size == 0 ? 0 : from, size, built);
         }
     }
 }

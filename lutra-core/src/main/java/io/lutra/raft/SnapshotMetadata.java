@@ -4,6 +4,7 @@ import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
 import io.lutra.raft.codec.WireType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says which prefix of the log a snapshot stands for. Paper §7.
@@ -63,7 +64,7 @@ public record SnapshotMetadata(ConfState confState, long index, long term) {
 
     /** Merges encodings, as protobuf does with a message field that comes twice. */
     static final class Builder {
-        private final ConfState.Builder confState = new ConfState.Builder();
+        private ConfState.@Nullable Builder confState;
         private long index;
         private long term;
 
@@ -71,6 +72,7 @@ public record SnapshotMetadata(ConfState confState, long index, long term) {
             for (int tag = reader.nextTag(); tag != ProtoReader.END; tag = reader.nextTag()) {
                 switch (tag) {
                     case CONF_STATE << 3 | WireType.LENGTH_DELIMITED -> {
+                        confState = confState == null ? new ConfState.Builder() : confState;
                         int outer = reader.enter();
                         confState.merge(reader);
                         reader.leave(outer);
@@ -83,7 +85,7 @@ public record SnapshotMetadata(ConfState confState, long index, long term) {
         }
 
         SnapshotMetadata build() {
-            return new SnapshotMetadata(confState.build(), index, term);
+            return new SnapshotMetadata(confState == null ? ConfState.EMPTY : confState.build(), index, term);
         }
     }
 }
