@@ -1,5 +1,6 @@
 package io.lutra.raft.protocol;
 
+import io.lutra.raft.Config;
 import io.lutra.raft.Message;
 import io.lutra.raft.MessageType;
 import io.lutra.raft.TraceListener;
@@ -17,23 +18,28 @@ import java.util.List;
  */
 final class Outbox {
     private final long self;
+    private final boolean async;
     private final boolean holdVoteRequests;
     private final TraceListener trace;
-    private List<Message> immediate = new ArrayList<>();
-    private List<Message> afterAppend = new ArrayList<>();
+    private List<Message> immediate = List.of();
+    private List<Message> afterAppend = List.of();
+    private List<Message> toSelf = List.of();
 
-    Outbox(long self, boolean holdVoteRequests, TraceListener trace) {
-        this.self = self;
-        this.holdVoteRequests = holdVoteRequests;
-        this.trace = trace;
+    Outbox(Config config) {
+        this.self = config.id();
+        this.async = config.asyncStorageWrites();
+        this.holdVoteRequests = async && !config.unsafeEarlyVoteRequests();
+        this.trace = config.traceListener();
     }
 
     void send(Message message) {
         trace.sent(message);
-        if (waits(message.type())) {
-            afterAppend.add(message);
+        if (!waits(message.type())) {
+            immediate = with(immediate, message);
+        } else if (async || message.to() != self) {
+            afterAppend = with(afterAppend, message);
         } else {
-            immediate.add(message);
+            toSelf = with(toSelf, message);
         }
     }
 
@@ -45,29 +51,59 @@ final class Outbox {
         };
     }
 
+    /** Returns the list and one message more: most Readys have one message, or one per peer, or none. */
+    static List<Message> with(List<Message> list, Message message) {
+        if (list.isEmpty()) {
+            return List.of(message);
+        }
+        List<Message> more = list;
+        if (list.size() == 1) {
+            more = new ArrayList<>(2);
+            more.add(list.get(0));
+        }
+        more.add(message);
+        return more;
+    }
+
     boolean isEmpty() {
-        return immediate.isEmpty() && afterAppend.isEmpty();
+        return immediate.isEmpty() && afterAppend.isEmpty() && toSelf.isEmpty();
     }
 
     boolean hasAfterAppend() {
         return !afterAppend.isEmpty();
     }
 
-    /** Takes the messages that may leave at once; the list is the caller's. */
+    /** Takes the messages that may leave at once. */
     List<Message> takeImmediate() {
         List<Message> taken = immediate;
-        immediate = new ArrayList<>();
+        immediate = List.of();
         return taken;
     }
 
-    /** Takes the messages that have to wait, those to the node itself included; the list is the caller's. */
+    /** Takes the messages that have to wait; with asynchronous storage writes, those to the node itself included. */
     List<Message> takeAfterAppend() {
         List<Message> taken = afterAppend;
-        afterAppend = new ArrayList<>();
+        afterAppend = List.of();
         return taken;
     }
 
-    boolean isToSelf(Message message) {
-        return message.to() == self;
+    /** Takes the messages to the node itself. */
+    List<Message> takeToSelf() {
+        List<Message> taken = toSelf;
+        toSelf = List.of();
+        return taken;
+    }
+
+    /** Takes all messages to others, in the order in which they leave. */
+    List<Message> takeToOthers() {
+        List<Message> taken = takeImmediate();
+        List<Message> waiting = takeAfterAppend();
+        if (taken.isEmpty()) {
+            return waiting;
+        }
+        for (int i = 0; i < waiting.size(); i++) {
+            taken = with(taken, waiting.get(i));
+        }
+        return taken;
     }
 }

@@ -80,7 +80,7 @@ final class Raft {
         long applyingSize = config.maxCommittedSizePerReady();
         this.log = new RaftLog(config.storage(), applyingSize == 0 ? config.maxSizePerMsg() : applyingSize);
         this.tracker = new ProgressTracker(config.maxInflightMsgs(), config.maxInflightBytes());
-        this.outbox = new Outbox(id, config.asyncStorageWrites() && !config.unsafeEarlyVoteRequests(), trace);
+        this.outbox = new Outbox(config);
         this.role = new Follower(this);
         load(config.storage().initialState());
         becomeFollower(term, NONE);
@@ -198,7 +198,7 @@ final class Raft {
         switch (m.type()) {
             case VOTE, PRE_VOTE -> onVoteRequest(m);
             case STORAGE_APPEND_RESP -> onStorageAppended(m);
-            case STORAGE_APPLY_RESP -> onStorageApplied(m);
+            case STORAGE_APPLY_RESP -> onEntriesApplied(m.entries());
             default -> {
                 return role.step(m);
             }
@@ -283,10 +283,11 @@ final class Raft {
         }
     }
 
-    private void onStorageApplied(Message m) {
-        if (!m.entries().isEmpty()) {
-            long last = m.entries().get(m.entries().size() - 1).index();
-            onApplied(last, Sizes.encoded(m.entries()), Sizes.payload(m.entries()));
+    /** Hears that the application has applied entries, which were handed out for it. */
+    void onEntriesApplied(List<Entry> entries) {
+        if (!entries.isEmpty()) {
+            long last = entries.get(entries.size() - 1).index();
+            onApplied(last, Sizes.encoded(entries), Sizes.payload(entries));
         }
     }
 

@@ -152,9 +152,7 @@ public final class RawNode {
         if (async) {
             throw new IllegalStateException("with asynchronous storage writes, responses take the place of advance");
         }
-        for (Message message : readyMaker.takeStepsOnAdvance()) {
-            raft.step(message);
-        }
+        readyMaker.advance();
     }
 
     /**

@@ -9,7 +9,6 @@ import io.lutra.raft.Snapshot;
 import io.lutra.raft.SoftState;
 import io.lutra.raft.StateType;
 import io.lutra.raft.log.RaftLog;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class ReadyMaker {
     private final Raft raft;
     private final boolean async;
-    private List<Message> stepsOnAdvance = new ArrayList<>();
+    private List<Message> stepsOnAdvance = List.of();
+    private List<Entry> appliedOnAdvance = List.of();
     private HardState hardState;
     private long lead;
     private StateType role;
@@ -55,7 +55,7 @@ final class ReadyMaker {
     }
 
     Ready take() {
-        if (!stepsOnAdvance.isEmpty()) {
+        if (!stepsOnAdvance.isEmpty() || !appliedOnAdvance.isEmpty()) {
             throw new IllegalStateException("the last Ready was not advanced");
         }
         RaftLog log = raft.log();
@@ -91,24 +91,25 @@ final class ReadyMaker {
 
     /** The application stores before it sends, so that everything may go; what is for the node itself waits for advance. */
     private List<Message> messages(@Nullable Snapshot snapshot, List<Entry> committed) {
-        List<Message> messages = raft.outbox().takeImmediate();
-        for (Message message : raft.outbox().takeAfterAppend()) {
-            (raft.outbox().isToSelf(message) ? stepsOnAdvance : messages).add(message);
-        }
+        stepsOnAdvance = raft.outbox().takeToSelf();
         Message appended = storageAppendResponse(snapshot);
         if (appended != null) {
-            stepsOnAdvance.add(appended);
+            stepsOnAdvance = Outbox.with(stepsOnAdvance, appended);
         }
-        if (!committed.isEmpty()) {
-            stepsOnAdvance.add(Message.storageApplyResponse(raft.id(), committed));
-        }
-        return messages;
+        appliedOnAdvance = committed;
+        return raft.outbox().takeToOthers();
     }
 
-    List<Message> takeStepsOnAdvance() {
-        List<Message> taken = stepsOnAdvance;
-        stepsOnAdvance = new ArrayList<>();
-        return taken;
+    /** Takes up that what the last Ready asked for is done. */
+    void advance() {
+        List<Message> steps = stepsOnAdvance;
+        List<Entry> applied = appliedOnAdvance;
+        stepsOnAdvance = List.of();
+        appliedOnAdvance = List.of();
+        for (int i = 0; i < steps.size(); i++) {
+            raft.step(steps.get(i));
+        }
+        raft.onEntriesApplied(applied);
     }
 
     /** The application stores while it sends: what has to wait for the storage goes there as its responses. */
@@ -118,18 +119,18 @@ final class ReadyMaker {
         List<Message> messages = outbox.takeImmediate();
         if (!entries.isEmpty() || !newHardState.isEmpty() || snapshot != null || outbox.hasAfterAppend()) {
             // The response that the entries are durable comes last: a leader's own acknowledgement before it finds
-            // their
-            // terms without asking the storage.
+            // their terms without asking the storage.
             List<Message> responses = outbox.takeAfterAppend();
             Message appended = storageAppendResponse(snapshot);
             if (appended != null) {
-                responses.add(appended);
+                responses = Outbox.with(responses, appended);
             }
-            messages.add(Message.storageAppend(raft.id(), newHardState, entries, snapshot, responses));
+            messages =
+                    Outbox.with(messages, Message.storageAppend(raft.id(), newHardState, entries, snapshot, responses));
         }
         if (!committed.isEmpty()) {
             List<Message> responses = List.of(Message.storageApplyResponse(raft.id(), committed));
-            messages.add(Message.storageApply(raft.id(), committed, responses));
+            messages = Outbox.with(messages, Message.storageApply(raft.id(), committed, responses));
         }
         return messages;
     }
