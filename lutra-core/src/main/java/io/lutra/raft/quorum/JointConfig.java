@@ -27,8 +27,16 @@ public record JointConfig(MajorityConfig incoming, MajorityConfig outgoing) {
 
     /** Returns the largest index that a majority of each half has acknowledged. */
     public long committedIndex(AckedIndexer acks) {
+        // An empty half has acknowledged everything, so that the other one decides.
+        if (!isJoint()) {
+            return incoming.committedIndex(acks);
+        }
+        if (incoming.voters().isEmpty()) {
+            return outgoing.committedIndex(acks);
+        }
         long inIncoming = incoming.committedIndex(acks);
-        return isJoint() ? Math.min(inIncoming, outgoing.committedIndex(acks)) : inIncoming;
+        long inOutgoing = outgoing.committedIndex(acks);
+        return Long.compareUnsigned(inIncoming, inOutgoing) < 0 ? inIncoming : inOutgoing;
     }
 
     /** Tells where a vote stands: it is won if both halves are, lost if one of them is. */

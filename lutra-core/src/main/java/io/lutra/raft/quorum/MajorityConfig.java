@@ -14,12 +14,18 @@ public record MajorityConfig(IdSet voters) {
     /** What {@link #committedIndex} returns where nobody has to acknowledge. */
     public static final long EVERYTHING = Long.MAX_VALUE;
 
+    /** Flipping this bit turns the order of unsigned numbers into that of signed ones. */
+    private static final long UNSIGNED = Long.MIN_VALUE;
+
     /** Returns a configuration of these voters. */
     public static MajorityConfig of(long... ids) {
         return new MajorityConfig(IdSet.of(ids));
     }
 
-    /** Returns the largest index that a majority has acknowledged, {@link #EVERYTHING} if there are no voters. */
+    /**
+     * Returns the largest index that a majority has acknowledged, {@link #EVERYTHING} if there are no voters. Indexes are
+     * 64 unsigned bits.
+     */
     public long committedIndex(AckedIndexer acks) {
         int n = voters.size();
         if (n == 0) {
@@ -30,11 +36,11 @@ public record MajorityConfig(IdSet voters) {
         }
         long[] acked = new long[n];
         for (int i = 0; i < n; i++) {
-            acked[i] = acks.ackedIndex(voters.get(i));
+            acked[i] = acks.ackedIndex(voters.get(i)) ^ UNSIGNED;
         }
         Arrays.sort(acked);
         // The q-th largest, q = n/2 + 1: that many voters have acknowledged it or more.
-        return acked[n - (n / 2 + 1)];
+        return acked[n - (n / 2 + 1)] ^ UNSIGNED;
     }
 
     /** Tells where a vote stands; it is won if there are no voters. */

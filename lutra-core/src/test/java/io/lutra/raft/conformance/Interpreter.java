@@ -129,7 +129,7 @@ final class Interpreter {
         printIfDropped(node(command).raft().proposeConfChange(change));
     }
 
-    private static ConfChangeSingle change(String operation) {
+    static ConfChangeSingle change(String operation) {
         ConfChangeType type = switch (operation.charAt(0)) {
             case 'v' -> ConfChangeType.ADD_NODE;
             case 'l' -> ConfChangeType.ADD_LEARNER_NODE;
