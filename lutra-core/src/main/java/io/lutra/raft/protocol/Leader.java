@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The node that takes proposals and replicates them. Paper §5.3.
  *
  * <p>What a leader knows beyond its peers' progress, and forgets with its office: whom it hands over to, which membership
- * change is pending, how much is proposed and not applied, which reads wait.
+ * change is pending, how much is proposed and not applied, which reads it has yet to confirm.
  */
 final class Leader extends Role {
     private final Raft raft;

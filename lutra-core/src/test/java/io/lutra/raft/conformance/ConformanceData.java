@@ -26,6 +26,8 @@ final class ConformanceData {
     private static final String ETCD = "lutra.conformance.etcd";
     private static final String DEFAULT_ETCD = "shared/conformance/etcd-raft-3.7.0";
 
+    private static boolean sourceTold;
+
     private ConformanceData() {}
 
     /**
@@ -57,7 +59,7 @@ final class ConformanceData {
         if (System.getProperty(ETCD) != null) {
             throw new IllegalStateException("-D" + ETCD + ": there is no folder " + path);
         }
-        System.out.println("conformance etcd " + folder + ": absent, skipped (no folder " + path + ")");
+        print("conformance etcd " + folder + ": absent, skipped (no folder " + path + ")");
         return Optional.empty();
     }
 
@@ -85,12 +87,21 @@ final class ConformanceData {
 
     /** Prints, say, {@code conformance random: 600 scripts, 600 equal}, also where the build itself is quiet. */
     static void report(String kind, String unit, int count, int equal) {
-        System.out.println("conformance " + kind + ": " + count + " " + unit + ", " + equal + " equal");
+        print("conformance " + kind + ": " + count + " " + unit + ", " + equal + " equal");
     }
 
     /** Prints that the folder that was asked for has no data of a kind. */
     static void reportAbsent(String kind) {
-        System.out.println("conformance " + kind + ": absent");
+        print("conformance " + kind + ": absent");
+    }
+
+    /** The first line says where the data is from, and takes what colour codes the build puts before it. */
+    private static void print(String line) {
+        if (!sourceTold) {
+            sourceTold = true;
+            System.out.println("conformance data: " + root());
+        }
+        System.out.println(line);
     }
 
     private static Path root() {
