@@ -7,4 +7,5 @@ module io.lutra.testkit {
 
     exports io.lutra.testkit;
     exports io.lutra.testkit.disk;
+    exports io.lutra.testkit.network;
 }

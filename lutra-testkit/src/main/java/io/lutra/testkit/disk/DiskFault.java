@@ -1,5 +1,7 @@
 package io.lutra.testkit.disk;
 
+import io.lutra.testkit.Fault;
+
 /** What can go wrong with an operation on a disk. */
 public enum DiskFault {
     /**
@@ -25,6 +27,19 @@ public enum DiskFault {
 
     /** One bit of what is written or read is flipped. */
     CORRUPT;
+
+    /** Returns what this is among all faults of a simulated world. */
+    public Fault kind() {
+        return switch (this) {
+            case ERROR -> Fault.DISK_ERROR;
+            case SHORT -> Fault.DISK_SHORT;
+            case NO_SPACE -> Fault.DISK_FULL;
+            case SLOW -> Fault.DISK_SLOW;
+            case LOST -> Fault.DISK_LOST;
+            case MISDIRECTED -> Fault.DISK_MISDIRECTED;
+            case CORRUPT -> Fault.DISK_CORRUPT;
+        };
+    }
 
     /** Tells whether an operation can meet this fault. */
     public boolean canMeet(DiskOperation operation) {

@@ -1,5 +1,7 @@
 package io.lutra.testkit.disk;
 
+import io.lutra.testkit.FaultListener;
+import io.lutra.testkit.FaultPlan;
 import io.lutra.testkit.SeededRandom;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The faults that a {@link SimulatedDisk} is to meet: at one operation, at every one, or by chance. None at first. */
 public final class DiskFaults {
+    /** Of the operations that a plan disturbs at full intensity, so many meet one of its faults. */
+    private static final double MOST = 0.02;
+
     /** What one kind of operation is to meet, and has met. */
     private static final class Plan {
         @Nullable
@@ -34,6 +39,8 @@ public final class DiskFaults {
     private final SeededRandom random;
     private final List<Script> scripts = new ArrayList<>();
     private final Map<DiskOperation, Plan> plans = new EnumMap<>(DiskOperation.class);
+
+    private FaultListener listener = FaultListener.NONE;
 
     DiskFaults(SeededRandom random) {
         this.random = random;
@@ -65,6 +72,23 @@ public final class DiskFaults {
     /** Each operation of this kind meets the fault with a probability. */
     public void sometimes(DiskOperation operation, DiskFault fault, double probability) {
         plan(operation).rates.put(checked(operation, fault), probability);
+    }
+
+    /** Every operation meets the plan's faults of the disk that strike by chance, besides what else was asked for. */
+    public void disturb(FaultPlan plan) {
+        for (DiskFault fault : DiskFault.values()) {
+            double probability = MOST * plan.intensity(fault.kind());
+            for (DiskOperation operation : DiskOperation.values()) {
+                if (probability > 0 && fault.kind().strikes() && fault.canMeet(operation)) {
+                    sometimes(operation, fault, probability);
+                }
+            }
+        }
+    }
+
+    /** Sets who is told of every fault that an operation meets. */
+    public void listener(FaultListener faultListener) {
+        listener = faultListener;
     }
 
     /** From now on nothing goes wrong. What was met stays counted. */
@@ -102,6 +126,7 @@ public final class DiskFaults {
         }
         if (fault != null) {
             plan.met.merge(fault, 1L, Long::sum);
+            listener.onFault(fault.kind());
         }
         return fault;
     }

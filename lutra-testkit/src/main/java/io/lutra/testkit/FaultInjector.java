@@ -1,0 +1,96 @@
+package io.lutra.testkit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Lets the faults of a {@link FaultPlan} come and go on a {@link Scheduler}, each by itself, several at once.
+ *
+ * <p>A fault of full intensity comes once in a mean gap, one of half the intensity in twice that. The gap is drawn from 0
+ * to twice its mean; how long a fault stays is drawn the same way.
+ */
+public final class FaultInjector {
+    /** Something that can be done to the world and undone. */
+    public interface Disturbance {
+        /** Does it; what undoes it is returned, to be called once. */
+        Runnable begin(SeededRandom random);
+    }
+
+    private final Scheduler scheduler;
+    private final FaultPlan plan;
+    private final FaultCoverage<?> coverage;
+    private final long meanGapNanos;
+    private final List<Course> courses = new ArrayList<>();
+    private boolean stopped;
+
+    /** Creates an injector that does nothing yet. */
+    public FaultInjector(Scheduler scheduler, FaultPlan plan, FaultCoverage<?> coverage, long meanGapNanos) {
+        this.scheduler = scheduler;
+        this.plan = plan;
+        this.coverage = coverage;
+        this.meanGapNanos = meanGapNanos;
+    }
+
+    /** Lets a fault come and go from now on if the plan has it. */
+    public void add(Fault fault, long meanDurationNanos, Disturbance disturbance) {
+        if (plan.has(fault) && !stopped) {
+            Course course = new Course(fault, meanDurationNanos, disturbance);
+            courses.add(course);
+            course.waitForNext();
+        }
+    }
+
+    /** Ends the faults in force, and lets no other come. */
+    public void stop() {
+        stopped = true;
+        for (Course course : courses) {
+            scheduler.cancel(course);
+            course.end();
+        }
+    }
+
+    private final class Course extends Event {
+        private final Fault fault;
+        private final long meanDurationNanos;
+        private final Disturbance disturbance;
+        private final SeededRandom random;
+        private Runnable undo = () -> {};
+        private boolean inForce;
+
+        Course(Fault fault, long meanDurationNanos, Disturbance disturbance) {
+            this.fault = fault;
+            this.meanDurationNanos = meanDurationNanos;
+            this.disturbance = disturbance;
+            this.random = scheduler.random("fault injector").fork(fault.name()).fork(courses.size());
+        }
+
+        void waitForNext() {
+            scheduler.after(random.nextLong((long) (2 * meanGapNanos / plan.intensity(fault)) + 1), this);
+        }
+
+        @Override
+        protected void run() {
+            if (inForce) {
+                end();
+                waitForNext();
+                return;
+            }
+            inForce = true;
+            scheduler.trace().record(scheduler.nowNanos(), "fault", fault.name().hashCode(), 1, fault);
+            coverage.faultBegan(fault);
+            undo = disturbance.begin(random);
+            scheduler.after(random.nextLong(2 * meanDurationNanos + 1), this);
+        }
+
+        void end() {
+            if (inForce) {
+                inForce = false;
+                scheduler
+                        .trace()
+                        .record(scheduler.nowNanos(), "fault over", fault.name().hashCode(), 0, fault);
+                coverage.faultEnded(fault);
+                undo.run();
+            }
+        }
+    }
+}
