@@ -44,7 +44,7 @@ public final class ConfChange implements MembershipChange {
      */
     public static ConfChange of(long id, ConfChangeType type, long nodeId, byte[] context) {
         if (type == ConfChangeType.UNRECOGNIZED) {
-            throw new IllegalArgumentException("a change needs a type with a number");
+            throw new MisuseException("a change needs a type with a number");
         }
         int spelled = 1 << TYPE | 1 << NODE_ID | (id == 0 ? 0 : 1 << ID) | (context.length == 0 ? 0 : 1 << CONTEXT);
         return new ConfChange(id, type.number(), nodeId, context.clone(), spelled);

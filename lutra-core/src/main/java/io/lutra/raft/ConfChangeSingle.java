@@ -26,7 +26,7 @@ public final class ConfChangeSingle {
     /** Returns a change of one replica. */
     public static ConfChangeSingle of(ConfChangeType type, long nodeId) {
         if (type == ConfChangeType.UNRECOGNIZED) {
-            throw new IllegalArgumentException("a change needs a type with a number");
+            throw new MisuseException("a change needs a type with a number");
         }
         return ofNumber(type.number(), nodeId);
     }

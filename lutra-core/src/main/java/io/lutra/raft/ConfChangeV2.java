@@ -38,7 +38,7 @@ public final class ConfChangeV2 implements MembershipChange {
     /** Returns a change; the list and the context are copied. */
     public static ConfChangeV2 of(ConfChangeTransition transition, List<ConfChangeSingle> changes, byte[] context) {
         if (transition == ConfChangeTransition.UNRECOGNIZED) {
-            throw new IllegalArgumentException("a change needs a transition with a number");
+            throw new MisuseException("a change needs a transition with a number");
         }
         int spelled = 1 << TRANSITION | (context.length == 0 ? 0 : 1 << CONTEXT);
         return new ConfChangeV2(transition.number(), List.copyOf(changes), context.clone(), spelled);

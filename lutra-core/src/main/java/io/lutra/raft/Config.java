@@ -124,6 +124,15 @@ public interface Config {
         return false;
     }
 
+    /**
+     * Tells whether reads are answered too early, as by etcd's raft: at once if there is one voter, even by a leader that
+     * is another node or has not committed in its term; and when a leader loses its office, those that wait for that
+     * commit stay until its next one. Off by default: a read may then miss what was committed before it.
+     */
+    default boolean unsafeEarlyReads() {
+        return false;
+    }
+
     /** Returns the randomness of election timeouts. */
     default ElectionJitter electionJitter() {
         return ElectionJitter.seeded(new SplittableRandom().nextLong());

@@ -24,6 +24,7 @@ public final class ConfigBuilder {
     private boolean disableConfChangeValidation = false;
     private boolean stepDownOnRemoval = true;
     private boolean unsafeEarlyVoteRequests = false;
+    private boolean unsafeEarlyReads = false;
     private @Nullable ElectionJitter electionJitter;
     private TraceListener traceListener = TraceListener.NONE;
 
@@ -143,6 +144,12 @@ public final class ConfigBuilder {
         return this;
     }
 
+    /** Sets whether reads are answered too early: {@link Config#unsafeEarlyReads}. */
+    public ConfigBuilder unsafeEarlyReads(boolean unsafeEarlyReads) {
+        this.unsafeEarlyReads = unsafeEarlyReads;
+        return this;
+    }
+
     /** Sets the randomness of election timeouts: {@link Config#electionJitter}. */
     public ConfigBuilder electionJitter(ElectionJitter electionJitter) {
         this.electionJitter = electionJitter;
@@ -188,6 +195,7 @@ public final class ConfigBuilder {
                 disableConfChangeValidation,
                 stepDownOnRemoval,
                 unsafeEarlyVoteRequests,
+                unsafeEarlyReads,
                 jitter,
                 traceListener);
         Config.validate(config);
@@ -214,6 +222,7 @@ public final class ConfigBuilder {
             boolean disableConfChangeValidation,
             boolean stepDownOnRemoval,
             boolean unsafeEarlyVoteRequests,
+            boolean unsafeEarlyReads,
             ElectionJitter electionJitter,
             TraceListener traceListener)
             implements Config {}

@@ -150,7 +150,7 @@ public final class Entry {
 
     private static int typeAndData(EntryType type, byte @Nullable [] data) {
         if (type == EntryType.UNRECOGNIZED) {
-            throw new IllegalArgumentException("an entry needs a type with a number");
+            throw new MisuseException("an entry needs a type with a number");
         }
         return (type == EntryType.NORMAL ? 0 : 1 << TYPE) | (data == null ? 0 : 1 << DATA);
     }

@@ -16,6 +16,8 @@ public enum IgnoreReason {
     CONTRADICTION,
     /** It was passed on once already, or would come back. */
     FORWARDED_IN_A_CIRCLE,
+    /** What it is compared with has to be read from a disk first; its sender tries again. */
+    NOT_IN_MEMORY,
     /** It lacks a part that its type needs. */
     MALFORMED
 }

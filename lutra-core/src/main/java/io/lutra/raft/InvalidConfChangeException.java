@@ -7,6 +7,9 @@ public final class InvalidConfChangeException extends RaftException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /** How many members a group may have, voters and learners together. */
+    public static final int MAX_MEMBERS = 1024;
+
     private final Reason reason;
 
     /** Creates the error. */
@@ -28,6 +31,7 @@ public final class InvalidConfChangeException extends RaftException {
         SIMPLE_IN_JOINT("a joint configuration takes no simple change"),
         MORE_THAN_ONE_VOTER("more than one voter changes without a joint configuration"),
         REMOVED_ALL_VOTERS("no voter would be left"),
+        TOO_MANY_MEMBERS("a group has at most " + MAX_MEMBERS + " members"),
         UNKNOWN_TYPE("this version does not know a change of this type"),
         INCONSISTENT("an id would be in two places, or a state is contradictory");
 

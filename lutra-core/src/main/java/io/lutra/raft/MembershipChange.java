@@ -15,13 +15,13 @@ public sealed interface MembershipChange permits ConfChange, ConfChangeV2 {
      * Decodes the change that an entry carries.
      *
      * @throws MalformedBytesException if its data is not a change of the entry's type
-     * @throws IllegalArgumentException if the entry is not of a type that carries one
+     * @throws MisuseException if the entry is not of a type that carries one
      */
     static MembershipChange of(Entry entry) {
         return switch (entry.type()) {
             case CONF_CHANGE -> ConfChange.unmarshal(entry.data());
             case CONF_CHANGE_V2 -> ConfChangeV2.unmarshal(entry.data());
-            default -> throw new IllegalArgumentException("no membership change: " + entry);
+            default -> throw new MisuseException("no membership change: " + entry);
         };
     }
 }

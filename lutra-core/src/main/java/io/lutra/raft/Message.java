@@ -243,12 +243,22 @@ public final class Message {
         return new MessageBuilder(MessageType.FORGET_LEADER, from, to, 0).build();
     }
 
-    /** Returns this message for another recipient: how a follower passes on what the leader has to decide. */
+    /**
+     * Returns this message for another recipient: how a follower passes on what the leader has to decide. It counts how
+     * often that was done in {@code rejectHint}, which has no other meaning in what is passed on, and which etcd's raft
+     * passes on as it is.
+     */
     public Message forwarded(long newTo, long newTerm) {
         MessageBuilder copy = new MessageBuilder(this);
         copy.to = newTo;
         copy.term = newTerm;
+        copy.rejectHint = rejectHint + 1;
         return copy.build();
+    }
+
+    /** Returns how often a proposal, a read or a transfer was passed on since its first recipient took it up. */
+    public long timesForwarded() {
+        return rejectHint;
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.lutra.raft;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
 /** Says that an invariant of Raft does not hold: a defect of this library, a storage that lost what it had
  * acknowledged, or an application that broke its contract. The node must not be used any more. */
@@ -11,5 +12,10 @@ public final class RaftInvariantException extends RaftException {
     /** Creates the error with a sentence that says what was found and where. */
     public RaftInvariantException(String message) {
         super(message);
+    }
+
+    /** Creates an error that another one caused. */
+    public RaftInvariantException(String message, @Nullable Throwable cause) {
+        super(message, cause);
     }
 }

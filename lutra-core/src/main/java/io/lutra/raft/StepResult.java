@@ -10,7 +10,11 @@ public enum StepResult {
     LOCAL_MESSAGE,
     /** It answers something, and its sender is not a member. Nothing was done. */
     UNKNOWN_PEER,
-    /** It holds a term or an index above {@link Long#MAX_VALUE}. Nothing was done. */
+    /** It is addressed to another node, or comes from this one although it never sends this. Nothing was done. */
+    MISDIRECTED,
+    /** It has no term or no sender, and its type means nothing without. Nothing was done. */
+    MALFORMED,
+    /** It holds a term or an index that is not below 2<sup>62</sup>. Nothing was done. */
     OUT_OF_RANGE,
     /** Its type is one that this version does not know. Nothing was done. */
     UNRECOGNIZED_TYPE

@@ -22,12 +22,12 @@ public record LogSlice(long prevTerm, long prevIndex, List<Entry> entries) {
         return prevIndex + entries.size();
     }
 
-    /** Tells whether this is part of a log of a leader of {@code term}: no gaps, and terms that do not go down. */
+    /** Tells whether this is part of a log of a leader of {@code term}: no gaps, and terms from 1 on that do not go down. */
     public boolean isValid(long term) {
         long lastTerm = prevTerm;
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
-            if (entry.index() != prevIndex + 1 + i || entry.term() < lastTerm) {
+            if (entry.index() != prevIndex + 1 + i || entry.term() < Math.max(1, lastTerm)) {
                 return false;
             }
             lastTerm = entry.term();

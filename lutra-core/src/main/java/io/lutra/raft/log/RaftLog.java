@@ -1,11 +1,11 @@
 package io.lutra.raft.log;
 
 import io.lutra.raft.CompactedException;
+import io.lutra.raft.EntriesNotInMemoryException;
 import io.lutra.raft.Entry;
 import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.Storage;
-import io.lutra.raft.UnavailableException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,9 @@ public final class RaftLog {
     private final Storage storage;
     private final UnstableLog unstable;
     private final ApplyBudget budget;
+    /** Whether the entries to apply next have to come from a disk first. */
+    private boolean waitsForEntries;
+
     private long committed;
     private long applying;
     private long applied;
@@ -42,10 +45,15 @@ public final class RaftLog {
      * @param maxApplyingSize the limit of what is handed out for application and not acknowledged, in encoded bytes
      */
     public RaftLog(Storage storage, long maxApplyingSize) {
+        long first = storage.firstIndex();
+        long last = storage.lastIndex();
+        if (first < 1 || last < first - 1) {
+            throw new RaftInvariantException("the storage's log cannot begin at " + first + " and end at " + last);
+        }
         this.storage = storage;
-        this.unstable = new UnstableLog(storage.lastIndex() + 1);
+        this.unstable = new UnstableLog(last + 1);
         this.budget = new ApplyBudget(maxApplyingSize);
-        this.committed = storage.firstIndex() - 1;
+        this.committed = first - 1;
         this.applying = committed;
         this.applied = committed;
     }
@@ -58,6 +66,11 @@ public final class RaftLog {
     /** Returns the highest index that the application says it has applied. */
     public long applied() {
         return applied;
+    }
+
+    /** Returns the highest index that was handed out for application. */
+    public long applying() {
+        return applying;
     }
 
     /** Returns the index of the first entry, which may not be there yet. */
@@ -80,7 +93,11 @@ public final class RaftLog {
         return term;
     }
 
-    /** Returns the term of an entry, or of the one just before the first; {@link #UNKNOWN_TERM} for all others. */
+    /**
+     * Returns the term of an entry, or of the one just before the first; {@link #UNKNOWN_TERM} for all others.
+     *
+     * @throws EntriesNotInMemoryException if the storage has to read it from a disk first
+     */
     public long term(long index) {
         if (index >= unstable.offset()) {
             return index <= unstable.lastIndex() ? unstable.term(index) : UNKNOWN_TERM;
@@ -95,9 +112,18 @@ public final class RaftLog {
         }
         try {
             return storage.term(index);
-        } catch (CompactedException | UnavailableException e) {
+        } catch (CompactedException e) {
             // The application compacted it since we looked.
             return UNKNOWN_TERM;
+        }
+    }
+
+    /** Returns the term of an entry, 0 if it is not known at once. */
+    public long termOrZero(long index) {
+        try {
+            return Math.max(0, term(index));
+        } catch (EntriesNotInMemoryException e) {
+            return 0;
         }
     }
 
@@ -168,15 +194,33 @@ public final class RaftLog {
      * paragraphs.
      */
     public long findConflictByTerm(long index, long term) {
-        long guess = index;
-        while (guess > 0) {
-            long ours = term(guess);
-            if (ours == UNKNOWN_TERM || ours <= term) {
+        if (mayAgree(index, term)) {
+            return index;
+        }
+        // Steps that double, then halves: whoever asks does not make this node walk through its whole log.
+        long agrees = 0;
+        long conflicts = index;
+        for (long step = 1; conflicts - step > 0; step *= 2) {
+            if (mayAgree(conflicts - step, term)) {
+                agrees = conflicts - step;
                 break;
             }
-            guess--;
+            conflicts -= step;
         }
-        return guess;
+        while (conflicts - agrees > 1) {
+            long middle = agrees + (conflicts - agrees) / 2;
+            if (mayAgree(middle, term)) {
+                agrees = middle;
+            } else {
+                conflicts = middle;
+            }
+        }
+        return agrees;
+    }
+
+    private boolean mayAgree(long index, long term) {
+        // What is not known counts as 0, and may agree.
+        return termOrZero(index) <= term;
     }
 
     /** Raises the commit index; it never goes down. */
@@ -226,7 +270,12 @@ public final class RaftLog {
         return lo > lastIndex() ? List.of() : slice(lo, lastIndex() + 1, maxSize);
     }
 
-    /** Returns the entries of {@code [lo, hi)} within a limit, as {@link #entries} does. */
+    /**
+     * Returns the entries of {@code [lo, hi)} within a limit, as {@link #entries} does.
+     *
+     * @throws CompactedException if {@code lo} was compacted
+     * @throws EntriesNotInMemoryException if the storage has to read them from a disk first
+     */
     public List<Entry> slice(long lo, long hi, long maxSize) {
         if (lo < firstIndex()) {
             throw new CompactedException("entry " + lo + " was compacted; the first is " + firstIndex());
@@ -238,7 +287,7 @@ public final class RaftLog {
             return Sizes.limit(unstable.slice(lo, hi), maxSize);
         }
         long cut = Math.min(hi, unstable.offset());
-        List<Entry> stored = storage.entries(lo, cut, maxSize);
+        List<Entry> stored = stored(lo, cut, maxSize);
         if (cut == hi || stored.size() < cut - lo) {
             return stored;
         }
@@ -255,6 +304,20 @@ public final class RaftLog {
         joined.addAll(stored);
         joined.addAll(more);
         return joined;
+    }
+
+    /** Reads from the storage, which may have lost what it had, or give what was not asked for. */
+    private List<Entry> stored(long lo, long hi, long maxSize) {
+        List<Entry> entries = storage.entries(lo, hi, maxSize);
+        int count = entries.size();
+        if (count == 0
+                || count > hi - lo
+                || entries.get(0).index() != lo
+                || entries.get(count - 1).index() != lo + count - 1) {
+            throw new RaftInvariantException("asked for entries [" + lo + ", " + hi + "), the storage returned " + count
+                    + (count == 0 ? "" : " from " + entries.get(0).index() + " on"));
+        }
+        return entries;
     }
 
     /** Returns the entries to append to the storage next. */
@@ -292,32 +355,51 @@ public final class RaftLog {
         unstable.stableTo(term, index);
     }
 
-    /** Notes that the storage has a snapshot. */
-    public void stableSnapshotTo(long index) {
-        unstable.stableSnapshotTo(index);
+    /** Notes that the storage has a snapshot, and returns false if it was never given one that new. */
+    public boolean stableSnapshotTo(long index) {
+        return unstable.stableSnapshotTo(index);
     }
 
     /** Returns the newest snapshot, which may not be stored yet. */
     public Snapshot snapshot() {
         Snapshot pending = unstable.snapshot();
-        return pending != null ? pending : storage.snapshot();
+        if (pending != null) {
+            return pending;
+        }
+        Snapshot stored = storage.snapshot();
+        if (stored.metadata().index() > committed) {
+            throw new RaftInvariantException("the storage has a snapshot at "
+                    + stored.metadata().index() + ", above the commit index " + committed);
+        }
+        return stored;
     }
 
     /**
-     * Returns the entries to apply next.
+     * Returns the entries to apply next; none if they have to be read from a disk first, until {@link #onEntriesFetched}.
      *
      * @param allowUnstable whether entries may be applied before the storage has them
      */
     public List<Entry> nextCommittedEntries(boolean allowUnstable) {
-        return hasNextCommittedEntries(allowUnstable)
-                ? slice(applying + 1, appliableTo(allowUnstable) + 1, budget.left())
-                : List.of();
+        if (!hasNextCommittedEntries(allowUnstable)) {
+            return List.of();
+        }
+        try {
+            return slice(applying + 1, appliableTo(allowUnstable) + 1, budget.left());
+        } catch (EntriesNotInMemoryException e) {
+            waitsForEntries = true;
+            return List.of();
+        }
+    }
+
+    /** Notes that what was not in memory may be there now. */
+    public void onEntriesFetched() {
+        waitsForEntries = false;
     }
 
     /** Tells whether there are entries to apply next. */
     public boolean hasNextCommittedEntries(boolean allowUnstable) {
         // A snapshot goes first: it has what was applied, and more.
-        return !budget.isPaused() && !hasPendingSnapshot() && applying < appliableTo(allowUnstable);
+        return !budget.isPaused() && !waitsForEntries && !hasPendingSnapshot() && applying < appliableTo(allowUnstable);
     }
 
     private long appliableTo(boolean allowUnstable) {

@@ -33,6 +33,8 @@ final class UnstableLog {
     private long inProgress;
     private @Nullable Snapshot snapshot;
     private boolean snapshotInProgress;
+    /** The index of the latest snapshot that was given to be written, 0 if none was. */
+    private long givenSnapshot;
 
     UnstableLog(long offset) {
         this.offset = offset;
@@ -81,6 +83,9 @@ final class UnstableLog {
     void acceptInProgress() {
         inProgress = lastIndex() + 1;
         snapshotInProgress = snapshot != null;
+        if (snapshot != null) {
+            givenSnapshot = snapshot.metadata().index();
+        }
     }
 
     /**
@@ -88,7 +93,7 @@ final class UnstableLog {
      * replaced it is still to be written.
      */
     void stableTo(long term, long index) {
-        if (index < offset || index > lastIndex() || term(index) != term) {
+        if (index < offset || index >= inProgress || term(index) != term) {
             return;
         }
         int dropped = (int) (index + 1 - offset);
@@ -102,11 +107,16 @@ final class UnstableLog {
         }
     }
 
-    void stableSnapshotTo(long index) {
+    /** Drops the snapshot if the storage has this one, and returns false if it was never given one that new. */
+    boolean stableSnapshotTo(long index) {
+        if (index > givenSnapshot) {
+            return false;
+        }
         if (snapshot != null && snapshot.metadata().index() == index) {
             snapshot = null;
             snapshotInProgress = false;
         }
+        return true;
     }
 
     void restore(Snapshot newSnapshot) {

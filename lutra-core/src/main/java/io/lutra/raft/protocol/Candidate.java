@@ -53,11 +53,11 @@ final class Candidate extends Role {
     StepResult step(Message m) {
         switch (m.type()) {
             case PROP -> {
-                return result(propose(m.from(), new ProposalBatch.Forwarded(m.entries())));
+                return result(propose(new ProposalBatch.Forwarded(m.entries())));
             }
             case APP, HEARTBEAT, SNAP -> onLeaderElected(m);
             case VOTE_RESP, PRE_VOTE_RESP -> onVoteResponse(m);
-            case READ_INDEX -> Reads.drop(raft, m, DropReason.NO_LEADER);
+            case READ_INDEX -> readIndex(m);
             default -> raft.ignore(m, IgnoreReason.ROLE);
         }
         return StepResult.STEPPED;
@@ -93,14 +93,18 @@ final class Candidate extends Role {
     }
 
     @Override
-    ProposalResult propose(long from, ProposalBatch batch) {
-        raft.trace().proposalDropped(DropReason.NO_LEADER);
-        return ProposalResult.dropped(DropReason.NO_LEADER);
+    ProposalResult propose(ProposalBatch batch) {
+        return raft.dropProposal(DropReason.NO_LEADER);
     }
 
     @Override
-    void tick() {
-        raft.tickElection();
+    DropReason readIndex(Message request) {
+        return Reads.drop(raft, request, DropReason.NO_LEADER);
+    }
+
+    @Override
+    void tick(int ticks) {
+        raft.tickElection(ticks);
     }
 
     @Override

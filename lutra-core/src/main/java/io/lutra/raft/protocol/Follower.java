@@ -1,9 +1,11 @@
 package io.lutra.raft.protocol;
 
 import io.lutra.raft.DropReason;
+import io.lutra.raft.EntriesNotInMemoryException;
 import io.lutra.raft.IgnoreReason;
 import io.lutra.raft.InvalidConfChangeException;
 import io.lutra.raft.Message;
+import io.lutra.raft.MessageType;
 import io.lutra.raft.ProposalResult;
 import io.lutra.raft.ReadOnlyOption;
 import io.lutra.raft.Snapshot;
@@ -12,9 +14,13 @@ import io.lutra.raft.StateType;
 import io.lutra.raft.StepResult;
 import io.lutra.raft.log.LogSlice;
 import io.lutra.raft.log.RaftLog;
+import org.jspecify.annotations.Nullable;
 
 /** A node that takes what a leader sends, and passes on to it what others ask for. Paper §5.2, §5.3. */
 final class Follower extends Role {
+    /** How often a message is passed on before it must be going round. */
+    private static final long MAX_FORWARDS = 4;
+
     private final Raft raft;
 
     Follower(Raft raft) {
@@ -30,14 +36,13 @@ final class Follower extends Role {
     StepResult step(Message m) {
         switch (m.type()) {
             case PROP -> {
-                return result(propose(m.from(), new ProposalBatch.Forwarded(m.entries())));
+                return result(onProposal(m));
             }
-            case APP -> onAppend(m);
+            case APP, SNAP -> onReplication(m);
             case HEARTBEAT -> onHeartbeat(m);
-            case SNAP -> onSnapshot(m);
-            case TIMEOUT_NOW -> raft.campaign(CampaignType.TRANSFER);
+            case TIMEOUT_NOW -> onTimeoutNow(m);
             case TRANSFER_LEADER -> onTransferLeader(m);
-            case READ_INDEX -> onReadIndex(m);
+            case READ_INDEX -> readIndex(m);
             case READ_INDEX_RESP -> onReadIndexResponse(m);
             case FORGET_LEADER -> onForgetLeader(m);
             default -> raft.ignore(m, IgnoreReason.ROLE);
@@ -45,9 +50,22 @@ final class Follower extends Role {
         return StepResult.STEPPED;
     }
 
+    private void onReplication(Message m) {
+        raft.onLeaderHeard(m.from());
+        try {
+            if (m.type() == MessageType.APP) {
+                onAppend(m);
+            } else {
+                onSnapshot(m);
+            }
+        } catch (EntriesNotInMemoryException e) {
+            // Thrown by the comparison with what is in the log, before anything is changed.
+            raft.ignore(m, IgnoreReason.NOT_IN_MEMORY);
+        }
+    }
+
     /** Paper figure 2, AppendEntries receiver. */
     private void onAppend(Message m) {
-        raft.onLeaderHeard(m.from());
         RaftLog log = raft.log();
         if (m.index() < log.committed()) {
             // Everything up to there is committed, so it agrees: the leader may go on from the commit index.
@@ -82,7 +100,7 @@ final class Follower extends Role {
     private void reject(Message m) {
         RaftLog log = raft.log();
         long hint = log.findConflictByTerm(Math.min(m.index(), log.lastIndex()), m.logTerm());
-        long hintTerm = Math.max(0, log.term(hint));
+        long hintTerm = log.termOrZero(hint);
         raft.send(Message.appendRejection(raft.id(), m.from(), raft.term(), m.index(), hintTerm, hint));
     }
 
@@ -103,13 +121,18 @@ final class Follower extends Role {
 
     /** Paper figure 13, InstallSnapshot receiver. */
     private void onSnapshot(Message m) {
-        raft.onLeaderHeard(m.from());
         Snapshot snapshot = m.snapshot();
-        acknowledge(
-                m,
-                snapshot != null && restore(snapshot)
-                        ? raft.log().lastIndex()
-                        : raft.log().committed());
+        if (snapshot != null && snapshot.metadata().term() > m.term()) {
+            raft.ignore(m, IgnoreReason.CONTRADICTION);
+            return;
+        }
+        try {
+            boolean restored = snapshot != null && restore(snapshot);
+            acknowledge(m, restored ? raft.log().lastIndex() : raft.log().committed());
+        } catch (InvalidConfChangeException e) {
+            // Its membership contradicts itself. Nothing was changed by it.
+            raft.ignore(m, IgnoreReason.CONTRADICTION);
+        }
     }
 
     private boolean restore(Snapshot snapshot) {
@@ -124,46 +147,79 @@ final class Follower extends Role {
             raft.trace().committed(log.committed());
             return false;
         }
-        try {
-            raft.restore(snapshot);
-            return true;
-        } catch (InvalidConfChangeException e) {
-            // A membership that contradicts itself: nothing was changed by it.
-            return false;
-        }
+        raft.restore(snapshot);
+        return true;
     }
 
     @Override
-    ProposalResult propose(long from, ProposalBatch batch) {
-        DropReason dropped = null;
-        if (raft.lead() == Raft.NONE) {
-            dropped = DropReason.NO_LEADER;
-        } else if (raft.config().disableProposalForwarding()) {
-            dropped = DropReason.FORWARDING_DISABLED;
+    ProposalResult propose(ProposalBatch batch) {
+        DropReason reason = reasonToDrop();
+        if (reason != null) {
+            return raft.dropProposal(reason);
         }
-        if (dropped != null) {
-            raft.trace().proposalDropped(dropped);
-            return ProposalResult.dropped(dropped);
-        }
-        raft.send(Message.propose(from, raft.lead(), batch.proposals()));
+        raft.send(Message.propose(raft.id(), raft.lead(), batch.proposals()));
         return ProposalResult.FORWARDED;
+    }
+
+    private ProposalResult onProposal(Message m) {
+        DropReason reason = reasonToDrop();
+        if (reason == null && wentRound(m)) {
+            reason = DropReason.FORWARDED_IN_A_CIRCLE;
+        }
+        if (reason != null) {
+            return raft.dropProposal(reason);
+        }
+        raft.send(m.forwarded(raft.lead(), 0));
+        return ProposalResult.FORWARDED;
+    }
+
+    private @Nullable DropReason reasonToDrop() {
+        if (raft.lead() == Raft.NONE) {
+            return DropReason.NO_LEADER;
+        }
+        return raft.config().disableProposalForwarding() ? DropReason.FORWARDING_DISABLED : null;
+    }
+
+    /**
+     * Tells whether a message was passed on so often that it must be going round: followers may each take another for
+     * the leader, if one of them was sent a snapshot by a node that does not lead.
+     */
+    private static boolean wentRound(Message m) {
+        return m.timesForwarded() >= MAX_FORWARDS;
+    }
+
+    /** Thesis §3.10: the leader hands over to this node. */
+    private void onTimeoutNow(Message m) {
+        if (!raft.campaign(CampaignType.TRANSFER)) {
+            raft.ignore(m, IgnoreReason.NOT_PROMOTABLE);
+        }
     }
 
     private void onTransferLeader(Message m) {
         if (raft.lead() == Raft.NONE) {
             raft.ignore(m, IgnoreReason.ROLE);
-            return;
+        } else if (wentRound(m)) {
+            raft.ignore(m, IgnoreReason.FORWARDED_IN_A_CIRCLE);
+        } else if (m.term() == 0) {
+            raft.send(Message.transferLeader(m.from(), raft.lead(), raft.term()));
+        } else {
+            raft.send(m.forwarded(raft.lead(), raft.term()));
         }
-        raft.send(m.forwarded(raft.lead(), raft.term()));
     }
 
-    private void onReadIndex(Message m) {
+    @Override
+    @Nullable
+    DropReason readIndex(Message request) {
         if (raft.lead() == Raft.NONE) {
-            Reads.drop(raft, m, DropReason.NO_LEADER);
-            return;
+            return Reads.drop(raft, request, DropReason.NO_LEADER);
         }
-        long from = m.from() == Raft.NONE ? raft.id() : m.from();
-        raft.send(Message.readIndex(from, raft.lead(), m.entries()));
+        if (wentRound(request)) {
+            return Reads.drop(raft, request, DropReason.FORWARDED_IN_A_CIRCLE);
+        }
+        boolean own = request.from() == Raft.NONE;
+        raft.send(
+                own ? Message.readIndex(raft.id(), raft.lead(), request.entries()) : request.forwarded(raft.lead(), 0));
+        return null;
     }
 
     private void onReadIndexResponse(Message m) {
@@ -184,8 +240,8 @@ final class Follower extends Role {
     }
 
     @Override
-    void tick() {
-        raft.tickElection();
+    void tick(int ticks) {
+        raft.tickElection(ticks);
     }
 
     @Override

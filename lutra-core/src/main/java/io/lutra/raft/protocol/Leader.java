@@ -68,9 +68,9 @@ final class Leader extends Role {
     StepResult step(Message m) {
         switch (m.type()) {
             case PROP -> {
-                return result(propose(m.from(), new ProposalBatch.Forwarded(m.entries())));
+                return result(propose(new ProposalBatch.Forwarded(m.entries())));
             }
-            case READ_INDEX -> onReadIndex(m);
+            case READ_INDEX -> readIndex(m);
             case APP_RESP, HEARTBEAT_RESP, TRANSFER_LEADER -> stepFromMember(m);
             default -> raft.ignore(m, IgnoreReason.ROLE);
         }
@@ -91,22 +91,25 @@ final class Leader extends Role {
     }
 
     @Override
-    ProposalResult propose(long from, ProposalBatch batch) {
+    ProposalResult propose(ProposalBatch batch) {
         DropReason reason = reasonToDrop(batch);
         if (reason != null) {
-            return drop(reason);
+            return raft.dropProposal(reason);
         }
         long first = raft.log().lastIndex() + 1;
+        long pendingBefore = confChanges.pendingIndex();
         boolean[] refused = null;
         ProposalResult result = ProposalResult.appended(raft.term(), first);
         long size = 0;
         for (int i = 0; i < batch.size(); i++) {
             ConfChangeRefusal refusal = null;
-            if (batch.type(i).isConfChange()) {
-                MembershipChange change = decodeChange(batch, i);
-                if (change == null) {
-                    return drop(DropReason.MALFORMED);
-                }
+            EntryType type = batch.type(i);
+            MembershipChange change = type.isConfChange() ? decodeChange(batch, i) : null;
+            if (type == EntryType.UNRECOGNIZED || (type.isConfChange() && change == null)) {
+                confChanges.admit(pendingBefore);
+                return raft.dropProposal(DropReason.MALFORMED);
+            }
+            if (change != null) {
                 refusal = admit(change, first + i);
             }
             if (refusal == null) {
@@ -118,7 +121,8 @@ final class Leader extends Role {
             result = new ProposalResult(null, raft.term(), first, refusal, confChanges.pendingIndex());
         }
         if (exceedsUncommittedSize(size)) {
-            return drop(DropReason.UNCOMMITTED_SIZE_EXCEEDED);
+            confChanges.admit(pendingBefore);
+            return raft.dropProposal(DropReason.UNCOMMITTED_SIZE_EXCEEDED);
         }
         uncommittedSize += size;
         append(place(batch, first, refused));
@@ -134,11 +138,6 @@ final class Leader extends Role {
             return DropReason.NOT_A_MEMBER;
         }
         return transferee == Raft.NONE ? null : DropReason.TRANSFER_IN_PROGRESS;
-    }
-
-    private ProposalResult drop(DropReason reason) {
-        raft.trace().proposalDropped(reason);
-        return ProposalResult.dropped(reason);
     }
 
     private static @Nullable MembershipChange decodeChange(ProposalBatch batch, int i) {
@@ -206,7 +205,6 @@ final class Leader extends Role {
         }
         boolean fromPeer = m.from() != raft.id();
         if (maybeCommit()) {
-            answerReadsThatWaitedForCommit();
             replication.broadcastAppend();
         } else if (fromPeer && progress.canBumpCommit(log.committed())) {
             // The next heartbeat would tell as well; this is sooner.
@@ -224,6 +222,7 @@ final class Leader extends Role {
         boolean advanced = raft.log().maybeCommit(raft.tracker().committed(), raft.term());
         if (advanced) {
             raft.trace().committed(raft.log().committed());
+            answerReadsThatWaitedForCommit();
         }
         return advanced;
     }
@@ -246,23 +245,30 @@ final class Leader extends Role {
     }
 
     /** Thesis §6.4: remember the commit index, make sure that we still lead, and answer with it. */
-    private void onReadIndex(Message m) {
-        if (m.entries().size() != 1) {
-            raft.ignore(m, IgnoreReason.MALFORMED);
-        } else if (reads.isFull()) {
-            Reads.drop(raft, m, DropReason.TOO_MANY_READS);
-        } else if (raft.tracker().isSingleton()) {
-            reads.answer(m, raft.log().committed());
-        } else if (!hasCommittedInItsTerm()) {
-            // Thesis §6.4, step 1: until then it does not know how far its predecessors committed.
-            reads.waitForCommit(m);
-        } else {
-            confirmRead(m);
+    @Override
+    @Nullable
+    DropReason readIndex(Message request) {
+        if (request.entries().size() != 1) {
+            return Reads.drop(raft, request, DropReason.MALFORMED);
         }
+        if (raft.config().unsafeEarlyReads() && raft.tracker().isSingleton()) {
+            reads.answer(request, raft.log().committed());
+            return null;
+        }
+        if (reads.isFull()) {
+            return Reads.drop(raft, request, DropReason.TOO_MANY_READS);
+        }
+        if (hasCommittedInItsTerm()) {
+            confirmRead(request);
+        } else {
+            // Thesis §6.4, step 1: until then it does not know how far its predecessors committed.
+            reads.waitForCommit(request);
+        }
+        return null;
     }
 
     private boolean hasCommittedInItsTerm() {
-        return raft.log().term(raft.log().committed()) == raft.term();
+        return raft.log().termOrZero(raft.log().committed()) == raft.term();
     }
 
     private void confirmRead(Message m) {
@@ -271,7 +277,13 @@ final class Leader extends Role {
             return;
         }
         reads.add(m, raft.log().committed());
-        replication.broadcastHeartbeat(reads.heartbeatContext());
+        if (!raft.config().unsafeEarlyReads()) {
+            // The leader may be a quorum by itself, and nobody else be there to answer a heartbeat.
+            reads.answerConfirmed(raft.tracker().configuration().voters());
+        }
+        if (reads.isUnconfirmed()) {
+            replication.broadcastHeartbeat(reads.heartbeatContext());
+        }
     }
 
     private void answerReadsThatWaitedForCommit() {
@@ -282,7 +294,11 @@ final class Leader extends Role {
 
     /** Thesis §3.10: brings the target's log up to date, and lets it campaign at once. */
     private void onTransferLeader(Message m, Progress progress) {
-        if (progress.isLearner() || transferee == m.from()) {
+        if (progress.isLearner()) {
+            raft.ignore(m, IgnoreReason.NOT_PROMOTABLE);
+            return;
+        }
+        if (transferee == m.from()) {
             return;
         }
         transferee = Raft.NONE;
@@ -318,9 +334,9 @@ final class Leader extends Role {
     }
 
     @Override
-    void tick() {
-        heartbeatElapsed++;
-        if (raft.tickLeader()) {
+    void tick(int ticks) {
+        heartbeatElapsed += ticks;
+        if (raft.tickLeader(ticks)) {
             if (raft.config().checkQuorum() && !checkQuorum()) {
                 return;
             }
@@ -355,7 +371,7 @@ final class Leader extends Role {
         if (raft.tracker().configuration().autoLeave() && index >= confChanges.pendingIndex()) {
             // Dropped while a transfer is under way; then it is tried again with the next entry, here or by the next
             // leader.
-            propose(raft.id(), ProposalBatch.Change.of(ConfChangeV2.LEAVE_JOINT));
+            propose(ProposalBatch.Change.of(ConfChangeV2.LEAVE_JOINT));
         }
     }
 
@@ -383,6 +399,13 @@ final class Leader extends Role {
         if (!configuration.voters().contains(transferee)) {
             transferee = Raft.NONE;
         }
+        // A smaller quorum may have confirmed what the larger one had not, and nobody else may be left to answer.
+        reads.answerConfirmed(configuration.voters());
+    }
+
+    @Override
+    void onEntriesFetched() {
+        replication.onEntriesFetched();
     }
 
     @Override

@@ -8,28 +8,85 @@ import io.lutra.raft.StepResult;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Refuses what no node of this version can mean. On the wire terms and indexes are unsigned; here they must be positive. */
+/**
+ * Refuses what no node of this version can mean, before anything is done about it.
+ *
+ * <p>Terms and indexes have 64 unsigned bits on the wire. Here they are below 2<sup>62</sup>: far more than any log will
+ * reach, and so far from the end that no sum of two can overflow.
+ */
 final class MessageCheck {
-    private MessageCheck() {}
+    private final Raft raft;
+    private final long self;
+    private final boolean async;
 
-    static @Nullable StepResult refusal(Message m) {
-        if (m.type() == MessageType.UNRECOGNIZED) {
-            return StepResult.UNRECOGNIZED_TYPE;
-        }
-        // The sign bit of any of them is the sign bit of all of them together.
-        long signs = m.term() | m.logTerm() | m.index() | m.commit() | m.rejectHint() | signs(m.entries());
-        Snapshot snapshot = m.snapshot();
-        if (snapshot != null) {
-            signs |= snapshot.metadata().index() | snapshot.metadata().term();
-        }
-        return signs < 0 ? StepResult.OUT_OF_RANGE : null;
+    MessageCheck(Raft raft) {
+        this.raft = raft;
+        this.self = raft.id();
+        this.async = raft.config().asyncStorageWrites();
     }
 
-    private static long signs(List<Entry> entries) {
-        long signs = 0;
-        for (int i = 0; i < entries.size(); i++) {
-            signs |= entries.get(i).term() | entries.get(i).index();
+    /** Returns why a message is refused, or null. */
+    @Nullable
+    StepResult refusal(Message m) {
+        MessageType type = m.type();
+        if (type == MessageType.UNRECOGNIZED) {
+            return StepResult.UNRECOGNIZED_TYPE;
         }
-        return signs;
+        if (isOutOfRange(m)) {
+            return StepResult.OUT_OF_RANGE;
+        }
+        if (isStorageThread(m.from())) {
+            return async && isFromStorage(type) ? null : StepResult.LOCAL_MESSAGE;
+        }
+        if (type.isLocal()) {
+            return StepResult.LOCAL_MESSAGE;
+        }
+        if ((m.to() != self && m.to() != Raft.NONE) || (m.from() == self && !comesFromSelf(type))) {
+            return StepResult.MISDIRECTED;
+        }
+        if (type.isResponse() && raft.tracker().progress(m.from()) == null) {
+            return StepResult.UNKNOWN_PEER;
+        }
+        // A term of 0 would skip the rules about terms, and a vote for nobody would count as none.
+        boolean incomplete = m.term() == 0 || m.from() == Raft.NONE;
+        return incomplete && needsTerm(type) ? StepResult.MALFORMED : null;
+    }
+
+    static boolean isStorageThread(long id) {
+        return id == Message.LOCAL_APPEND_THREAD || id == Message.LOCAL_APPLY_THREAD;
+    }
+
+    private static boolean isFromStorage(MessageType type) {
+        return type == MessageType.STORAGE_APPEND_RESP || type == MessageType.STORAGE_APPLY_RESP;
+    }
+
+    /** With asynchronous storage writes a node's own acknowledgements and votes come back to it from its storage. */
+    private boolean comesFromSelf(MessageType type) {
+        return switch (type) {
+            case APP_RESP, VOTE_RESP, PRE_VOTE_RESP -> async;
+            case PROP, READ_INDEX, TRANSFER_LEADER, FORGET_LEADER -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean needsTerm(MessageType type) {
+        return switch (type) {
+            case PROP, READ_INDEX, TRANSFER_LEADER, FORGET_LEADER, TIMEOUT_NOW -> false;
+            default -> true;
+        };
+    }
+
+    private static boolean isOutOfRange(Message m) {
+        // The two highest bits of any of them are those of all of them together.
+        long bits = m.term() | m.logTerm() | m.index() | m.commit() | m.rejectHint();
+        List<Entry> entries = m.entries();
+        for (int i = 0; i < entries.size(); i++) {
+            bits |= entries.get(i).term() | entries.get(i).index();
+        }
+        Snapshot snapshot = m.snapshot();
+        if (snapshot != null) {
+            bits |= snapshot.metadata().index() | snapshot.metadata().term();
+        }
+        return bits >>> 62 != 0;
     }
 }

@@ -3,7 +3,9 @@ package io.lutra.raft.protocol;
 import io.lutra.raft.BasicStatus;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Config;
+import io.lutra.raft.DropReason;
 import io.lutra.raft.ElectionJitter;
+import io.lutra.raft.EntriesNotInMemoryException;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.IgnoreReason;
@@ -12,6 +14,7 @@ import io.lutra.raft.InvalidConfigException;
 import io.lutra.raft.MembershipChange;
 import io.lutra.raft.Message;
 import io.lutra.raft.MessageType;
+import io.lutra.raft.ProposalResult;
 import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.ReadState;
 import io.lutra.raft.Snapshot;
@@ -69,6 +72,10 @@ final class Raft {
     private int electionElapsed;
 
     private int randomizedElectionTimeout;
+    /** Up to here no unapplied entry changes the membership. */
+    private long scannedTo;
+    /** How to campaign once the entries are in memory that have to be looked through first, or null. */
+    private @Nullable CampaignType campaignToScan;
 
     Raft(Config config) {
         Config.validate(config);
@@ -94,12 +101,22 @@ final class Raft {
             vote = hardState.vote();
             log.loadCommitted(hardState.commit());
         }
+        requireTermOf(hardState);
         long applied = config.applied();
         if (applied > log.committed()) {
             throw new InvalidConfigException("applied is " + applied + ", above the commit index " + log.committed());
         }
         if (applied > log.applied()) {
             log.appliedTo(applied, 0);
+        }
+    }
+
+    /** Entries are stored together with a term that is at least theirs; a node that forgot it could vote once more. */
+    private void requireTermOf(HardState hardState) {
+        boolean hasEntries = log.firstIndex() <= log.lastIndex();
+        if (hardState.term() < 0 || (hasEntries && hardState.term() < log.lastTerm())) {
+            throw new RaftInvariantException("the stored term is " + hardState.term()
+                    + " but the last entry is of term " + log.lastTerm() + ": was the hard state lost?");
         }
     }
 
@@ -180,6 +197,11 @@ final class Raft {
         outbox.send(message);
     }
 
+    ProposalResult dropProposal(DropReason reason) {
+        trace.proposalDropped(reason);
+        return ProposalResult.dropped(reason);
+    }
+
     void ignore(Message message, IgnoreReason reason) {
         trace.ignored(message, reason);
     }
@@ -198,7 +220,7 @@ final class Raft {
         switch (m.type()) {
             case VOTE, PRE_VOTE -> onVoteRequest(m);
             case STORAGE_APPEND_RESP -> onStorageAppended(m);
-            case STORAGE_APPLY_RESP -> onEntriesApplied(m.entries());
+            case STORAGE_APPLY_RESP -> onStorageApplied(m);
             default -> {
                 return role.step(m);
             }
@@ -243,7 +265,7 @@ final class Raft {
         } else if (m.type() == MessageType.STORAGE_APPEND_RESP) {
             // The entries may have been replaced since, perhaps by others of the same term and index (ABA): only a
             // response of this very term tells what is durable. A snapshot is committed, whatever the term.
-            onSnapshotStored(m.snapshot());
+            onSnapshotStored(m);
         } else {
             ignore(m, IgnoreReason.LOWER_TERM);
         }
@@ -265,6 +287,7 @@ final class Raft {
         } else {
             send(Message.voteResponse(id, m.from(), term, false));
             electionElapsed = 0;
+            campaignToScan = null;
             vote = m.from();
         }
     }
@@ -273,22 +296,38 @@ final class Raft {
         if (m.index() != 0) {
             log.stableTo(m.logTerm(), m.index());
         }
-        onSnapshotStored(m.snapshot());
+        onSnapshotStored(m);
     }
 
-    private void onSnapshotStored(@Nullable Snapshot snapshot) {
-        if (snapshot != null && !snapshot.isEmpty()) {
-            log.stableSnapshotTo(snapshot.metadata().index());
+    private void onSnapshotStored(Message m) {
+        Snapshot snapshot = m.snapshot();
+        if (snapshot == null || snapshot.isEmpty()) {
+            return;
+        }
+        if (log.stableSnapshotTo(snapshot.metadata().index())) {
             onApplied(snapshot.metadata().index(), 0, 0);
+        } else {
+            ignore(m, IgnoreReason.CONTRADICTION);
         }
     }
 
     /** Hears that the application has applied entries, which were handed out for it. */
     void onEntriesApplied(List<Entry> entries) {
         if (!entries.isEmpty()) {
-            long last = entries.get(entries.size() - 1).index();
-            onApplied(last, Sizes.encoded(entries), Sizes.payload(entries));
+            onApplied(last(entries).index(), Sizes.encoded(entries), Sizes.payload(entries));
         }
+    }
+
+    private void onStorageApplied(Message m) {
+        if (!m.entries().isEmpty() && last(m.entries()).index() > log.applying()) {
+            ignore(m, IgnoreReason.CONTRADICTION);
+        } else {
+            onEntriesApplied(m.entries());
+        }
+    }
+
+    private static Entry last(List<Entry> entries) {
+        return entries.get(entries.size() - 1);
     }
 
     private void onApplied(long index, long encodedSize, long payloadSize) {
@@ -306,7 +345,8 @@ final class Raft {
         }
         lead = NONE;
         electionElapsed = 0;
-        randomizedElectionTimeout = electionTick + jitter.ticks(id, term, electionTick);
+        randomizedElectionTimeout = electionTick + Math.floorMod(jitter.ticks(id, term, electionTick), electionTick);
+        campaignToScan = null;
         tracker.reset(id, log.lastIndex());
     }
 
@@ -339,8 +379,8 @@ final class Raft {
 
     void becomeLeader() {
         Progress own = tracker.progress(id);
-        if (own == null) {
-            // Its removal was applied while the votes came in.
+        if (own == null || own.isLearner()) {
+            // Its removal or demotion was applied while the votes came in.
             becomeFollower(term, NONE);
             return;
         }
@@ -361,6 +401,7 @@ final class Raft {
     /** Notes that a leader of this term was heard of. */
     void onLeaderHeard(long leader) {
         electionElapsed = 0;
+        campaignToScan = null;
         if (lead != leader) {
             lead = leader;
             trace.roleChanged(role.type(), term, lead);
@@ -375,15 +416,28 @@ final class Raft {
         }
     }
 
-    /** Campaigns of its own accord. */
-    void campaign() {
-        campaign(config.preVote() ? CampaignType.PRE_ELECTION : CampaignType.ELECTION);
+    /** Campaigns of its own accord, and tells whether it did. */
+    boolean campaign() {
+        return campaign(config.preVote() ? CampaignType.PRE_ELECTION : CampaignType.ELECTION);
     }
 
     /** Campaigns, unless the node leads, may not lead, or does not know yet what the configuration is. */
-    void campaign(CampaignType type) {
-        if (role.type() != StateType.LEADER && isPromotable() && !hasUnappliedConfChange()) {
-            startElection(type);
+    boolean campaign(CampaignType type) {
+        if (role.type() == StateType.LEADER || !isPromotable() || hasUnappliedConfChange(type)) {
+            return false;
+        }
+        startElection(type);
+        return true;
+    }
+
+    /** Goes on with what had to wait for entries that were not in memory. */
+    void onEntriesFetched() {
+        log.onEntriesFetched();
+        role.onEntriesFetched();
+        CampaignType type = campaignToScan;
+        campaignToScan = null;
+        if (type != null) {
+            campaign(type);
         }
     }
 
@@ -394,19 +448,23 @@ final class Raft {
     }
 
     /** Thesis §4.1: an election counts by the newest configuration in the log, but ours is in force once applied. */
-    private boolean hasUnappliedConfChange() {
-        long lo = log.applied() + 1;
-        long hi = log.committed() + 1;
-        while (lo < hi) {
-            List<Entry> page = log.slice(lo, hi, UNAPPLIED_PAGE_SIZE);
-            for (int i = 0; i < page.size(); i++) {
-                if (page.get(i).type().isConfChange()) {
-                    return true;
+    private boolean hasUnappliedConfChange(CampaignType type) {
+        scannedTo = Math.max(scannedTo, log.applied());
+        try {
+            while (scannedTo < log.committed()) {
+                List<Entry> page = log.slice(scannedTo + 1, log.committed() + 1, UNAPPLIED_PAGE_SIZE);
+                for (int i = 0; i < page.size(); i++) {
+                    if (page.get(i).type().isConfChange()) {
+                        return true;
+                    }
+                    scannedTo++;
                 }
             }
-            lo += page.size();
+            return false;
+        } catch (EntriesNotInMemoryException e) {
+            campaignToScan = type;
+            return true;
         }
-        return false;
     }
 
     void startElection(CampaignType type) {
@@ -419,22 +477,24 @@ final class Raft {
         ((Candidate) role).askForVotes(type);
     }
 
-    void tick() {
-        role.tick();
+    /** Lets ticks pass. What counts of those that come late: {@link RawNode#tick(int)}. */
+    void tick(int ticks) {
+        role.tick(ticks <= role.ticksUntilDue() ? ticks : Math.min(ticks, electionTick - 1));
     }
 
-    /** Lets one tick pass for a node that does not lead. */
-    void tickElection() {
-        electionElapsed++;
+    /** Lets ticks pass for a node that does not lead. */
+    void tickElection(int ticks) {
+        // A learner's clock runs on for as long as it learns.
+        electionElapsed = (int) Math.min(Integer.MAX_VALUE, (long) electionElapsed + ticks);
         if (isPromotable() && electionElapsed >= randomizedElectionTimeout) {
             electionElapsed = 0;
             campaign();
         }
     }
 
-    /** Lets one tick pass for a leader, and tells whether an election timeout is over. */
-    boolean tickLeader() {
-        electionElapsed++;
+    /** Lets ticks pass for a leader, and tells whether an election timeout is over. */
+    boolean tickLeader(int ticks) {
+        electionElapsed += ticks;
         if (electionElapsed < electionTick) {
             return false;
         }
@@ -443,7 +503,7 @@ final class Raft {
     }
 
     int ticksUntilElection() {
-        return Math.max(1, randomizedElectionTimeout - electionElapsed);
+        return isPromotable() ? Math.max(1, randomizedElectionTimeout - electionElapsed) : RawNode.NEVER;
     }
 
     int ticksUntilElectionTick() {

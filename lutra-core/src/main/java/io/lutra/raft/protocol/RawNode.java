@@ -5,14 +5,19 @@ import io.lutra.raft.ConfChange;
 import io.lutra.raft.ConfChangeType;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Config;
+import io.lutra.raft.DropReason;
 import io.lutra.raft.Entry;
 import io.lutra.raft.EntryType;
+import io.lutra.raft.InvalidConfChangeException;
 import io.lutra.raft.InvalidConfigException;
 import io.lutra.raft.MembershipChange;
 import io.lutra.raft.Message;
+import io.lutra.raft.MisuseException;
 import io.lutra.raft.Peer;
 import io.lutra.raft.PeerProgress;
 import io.lutra.raft.ProposalResult;
+import io.lutra.raft.RaftException;
+import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.Ready;
 import io.lutra.raft.SnapshotStatus;
 import io.lutra.raft.SoftState;
@@ -21,8 +26,13 @@ import io.lutra.raft.Status;
 import io.lutra.raft.StepResult;
 import io.lutra.raft.tracker.ProgressMap;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One node of a Raft group, without threads, clocks or I/O: for those who own theirs.
@@ -32,32 +42,89 @@ import java.util.function.Consumer;
  * as messages to storage threads, whose {@link Message#responses} are delivered when it is done; those of one thread in
  * order.
  *
- * <p>For one thread at a time. After a {@link io.lutra.raft.RaftInvariantException} the node must not be used any more.
- * etcd: {@code RawNode}.
+ * <p><b>Errors.</b> A call that comes out of order, or does not fit, throws a {@link MisuseException}, an
+ * {@link InvalidConfigException} or an {@link InvalidConfChangeException}, and nothing has changed. What else is thrown,
+ * by the storage, by a listener, or as a {@link RaftInvariantException}, may have stopped the node halfway: it has failed,
+ * and every later call that could change it throws the same error again. A new node on the same storage goes on.
+ *
+ * <p>For one thread at a time. What it gives out grows with what it is given until the next {@link #ready}: take one
+ * before giving it more. Messages of peers must come from the authenticated peer that they name. etcd: {@code RawNode}.
  */
 public final class RawNode {
+    /** What {@link #ticksUntilDue} returns if no tick will ever do something. */
+    public static final int NEVER = Integer.MAX_VALUE;
+
     private final Raft raft;
     private final boolean async;
+    private final MessageCheck check;
     private final ReadyMaker readyMaker;
+    private @Nullable RaftException failure;
 
     /**
      * Creates a node that goes on from what its storage holds: a new one from nothing.
      *
      * @throws InvalidConfigException if the configuration contradicts itself or the storage
+     * @throws InvalidConfChangeException if the stored membership contradicts itself
+     * @throws RaftInvariantException if what the storage holds cannot be: it lost or confused something
+     * @throws io.lutra.raft.StorageException if the storage says so
      */
     public RawNode(Config config) {
-        this.raft = new Raft(config);
+        this.raft = start(config);
         this.async = config.asyncStorageWrites();
+        this.check = new MessageCheck(raft);
         this.readyMaker = new ReadyMaker(raft, async);
+    }
+
+    private static Raft start(Config config) {
+        try {
+            return new Raft(config);
+        } catch (RaftException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new RaftInvariantException("the node cannot start: " + e, e);
+        }
+    }
+
+    /** Does something that may fail halfway, after which nothing more may be done. */
+    private <T> T guarded(Supplier<T> call) {
+        if (failure != null) {
+            throw failure;
+        }
+        try {
+            return call.get();
+        } catch (MisuseException | InvalidConfigException | InvalidConfChangeException e) {
+            throw e;
+        } catch (RaftException e) {
+            failure = e;
+            throw e;
+        } catch (RuntimeException | Error e) {
+            failure = new RaftInvariantException("the node failed: " + e, e);
+            throw failure;
+        }
+    }
+
+    private void guarded(Runnable call) {
+        guarded(() -> {
+            call.run();
+            return true;
+        });
     }
 
     /**
      * Gives a new group its first members. Every one of them must be given the same list: the changes that add them count
      * as committed without having been voted on.
      *
-     * @throws InvalidConfigException if the list is empty, or the storage is not
+     * @throws InvalidConfigException if the list is empty, names one id twice or one that cannot be, or the storage is
+     *     not empty
      */
     public void bootstrap(List<Peer> peers) {
+        guarded(() -> {
+            raft.bootstrap(bootstrapEntries(peers));
+            readyMaker.offerHardStateAgain();
+        });
+    }
+
+    private List<Entry> bootstrapEntries(List<Peer> peers) {
         if (peers.isEmpty()) {
             throw new InvalidConfigException("a group needs at least one member");
         }
@@ -65,35 +132,54 @@ public final class RawNode {
             throw new InvalidConfigException("a storage that holds a log cannot be bootstrapped");
         }
         List<Entry> entries = new ArrayList<>(peers.size());
+        Set<Long> ids = new HashSet<>();
         for (int i = 0; i < peers.size(); i++) {
             Peer peer = peers.get(i);
+            if (peer.id() == Raft.NONE || MessageCheck.isStorageThread(peer.id()) || !ids.add(peer.id())) {
+                throw new InvalidConfigException(
+                        "no member can have the id " + Long.toUnsignedString(peer.id()) + ", or it is named twice");
+            }
             ConfChange change = ConfChange.of(0, ConfChangeType.ADD_NODE, peer.id(), peer.context());
             entries.add(Entry.of(1, i + 1L, EntryType.CONF_CHANGE, change.encode()));
         }
-        raft.bootstrap(entries);
-        readyMaker.offerHardStateAgain();
+        return entries;
     }
 
     /** Lets one tick pass. */
     public void tick() {
-        raft.tick();
+        tick(1);
     }
 
-    /** Lets several ticks pass. */
+    /**
+     * Lets several ticks pass at once. Up to {@link #ticksUntilDue} that is the same as to let them pass one by one.
+     *
+     * <p>If there are more, the caller is late, and what is due is done once: one heartbeat, one campaign, one look at the
+     * quorum. And no more than {@link Config#electionTick} - 1 of them count: whoever was not running could hear nobody,
+     * which is no sign that its leader or its followers are gone. So take up waiting messages first, then tick.
+     *
+     * @throws MisuseException if the number is negative
+     */
     public void tick(int ticks) {
-        for (int i = 0; i < ticks; i++) {
-            raft.tick();
+        if (ticks < 0) {
+            throw new MisuseException("time does not go back: " + ticks + " ticks");
         }
+        guarded(() -> raft.tick(ticks));
     }
 
-    /** Returns how many ticks from now on one will do something, if nothing else happens. At least 1. */
+    /**
+     * Returns how many ticks from now on one may do something, if nothing else happens: at least 1, or {@link #NEVER}.
+     * Whoever lets the node rest that long must tell it of the ticks that passed before giving it anything else.
+     */
     public int ticksUntilDue() {
         return raft.role().ticksUntilDue();
     }
 
-    /** Campaigns now, if the node may. */
-    public void campaign() {
-        raft.campaign();
+    /**
+     * Campaigns now, and tells whether it does: it may not if it leads, does not vote, or has not applied all membership
+     * changes that are committed.
+     */
+    public boolean campaign() {
+        return guarded(() -> raft.campaign());
     }
 
     /** Proposes a command. */
@@ -107,52 +193,57 @@ public final class RawNode {
      * @return where they were appended, which is not yet committed, or why they were not
      */
     public ProposalResult propose(List<byte[]> commands) {
-        return raft.role().propose(raft.id(), new ProposalBatch.Commands(commands));
+        return guarded(() -> raft.role().propose(new ProposalBatch.Commands(commands)));
     }
 
     /**
      * Proposes a membership change. A leader that cannot take it appends an empty entry in its place; the result says why.
      */
     public ProposalResult proposeConfChange(MembershipChange change) {
-        return raft.role().propose(raft.id(), ProposalBatch.Change.of(change));
+        return guarded(() -> raft.role().propose(ProposalBatch.Change.of(change)));
     }
 
     /** Takes up a message of a peer, or a response of one of the node's own storage threads. */
     public StepResult step(Message message) {
-        boolean fromStorage = isStorageThread(message.from());
-        if (message.type().isLocal() && !fromStorage) {
-            return StepResult.LOCAL_MESSAGE;
-        }
-        if (message.type().isResponse() && !fromStorage && raft.tracker().progress(message.from()) == null) {
-            return StepResult.UNKNOWN_PEER;
-        }
-        StepResult refusal = MessageCheck.refusal(message);
-        return refusal != null ? refusal : raft.step(message);
+        return guarded(() -> {
+            StepResult refusal = check.refusal(message);
+            return refusal == null ? raft.step(message) : refusal;
+        });
     }
 
-    private static boolean isStorageThread(long id) {
-        return id == Message.LOCAL_APPEND_THREAD || id == Message.LOCAL_APPLY_THREAD;
-    }
-
-    /** Tells whether {@link #ready} would return something. */
+    /** Tells whether {@link #ready} would return something, which may turn out to be on a disk. */
     public boolean hasReady() {
-        return readyMaker.hasReady();
+        return guarded(readyMaker::hasReady);
     }
 
     /**
      * Returns what has to be done, which counts as taken on. Without asynchronous storage writes {@link #advance} must
      * follow before the next.
+     *
+     * @throws MisuseException if it did not
      */
     public Ready ready() {
-        return readyMaker.take();
+        return guarded(readyMaker::take);
     }
 
-    /** Says that all that the last {@link Ready} asked for is done. Not for asynchronous storage writes. */
+    /**
+     * Says that all that the last {@link Ready} asked for is done. Not for asynchronous storage writes.
+     *
+     * @throws MisuseException with asynchronous storage writes
+     */
     public void advance() {
         if (async) {
-            throw new IllegalStateException("with asynchronous storage writes, responses take the place of advance");
+            throw new MisuseException("with asynchronous storage writes, responses take the place of advance");
         }
-        readyMaker.advance();
+        guarded(readyMaker::advance);
+    }
+
+    /**
+     * Says that entries are in memory now for which the storage threw an {@link io.lutra.raft.EntriesNotInMemoryException}.
+     * What had to wait goes on; what still lacks entries asks the storage again.
+     */
+    public void entriesFetched() {
+        guarded(raft::onEntriesFetched);
     }
 
     /**
@@ -160,10 +251,11 @@ public final class RawNode {
      * and may leave out only those that it rejects, on all members alike.
      *
      * @return the new membership, to be stored with the next snapshot
-     * @throws io.lutra.raft.InvalidConfChangeException if the change does not fit the membership; nothing has changed
+     * @throws InvalidConfChangeException if the change does not fit the membership; nothing has changed. All members find
+     *     the same: the application goes on, as if it had rejected the change
      */
     public ConfState applyConfChange(MembershipChange change) {
-        return raft.applyConfChange(change);
+        return guarded(() -> raft.applyConfChange(change));
     }
 
     /**
@@ -171,33 +263,42 @@ public final class RawNode {
      * again. Thesis §6.4.
      *
      * @param context what the read state carries; unique among the reads under way
+     * @return why there will be no read state, or null. A leader that loses its office later says so to the
+     *     {@link io.lutra.raft.TraceListener}; of a read that went to another leader nothing more is heard
      */
-    public void readIndex(byte[] context) {
-        raft.role().step(Message.readIndex(Raft.NONE, raft.id(), List.of(Entry.proposal(EntryType.NORMAL, context))));
+    public @Nullable DropReason readIndex(byte[] context) {
+        List<Entry> entries = List.of(Entry.proposal(EntryType.NORMAL, context));
+        return guarded(() ->
+                        Optional.ofNullable(raft.role().readIndex(Message.readIndex(Raft.NONE, raft.id(), entries))))
+                .orElse(null);
     }
 
     /** Asks the leader, this node or another, to hand over to a voter. Thesis §3.10. */
     public void transferLeader(long transferee) {
-        raft.role().step(Message.transferLeader(transferee, raft.id(), 0));
+        guarded(() -> raft.role().step(Message.transferLeader(transferee, raft.id(), 0)));
     }
 
     /** Lets a follower forget its leader, so that it may vote at once; others have to agree that it is gone. */
     public void forgetLeader() {
-        raft.role().step(Message.forgetLeader(raft.id(), raft.id()));
+        guarded(() -> raft.role().step(Message.forgetLeader(raft.id(), raft.id())));
     }
 
     /** Says that a message to a peer was not delivered. */
     public void reportUnreachable(long peer) {
-        if (raft.role() instanceof Leader leader) {
-            leader.onUnreachable(peer);
-        }
+        guarded(() -> {
+            if (raft.role() instanceof Leader leader) {
+                leader.onUnreachable(peer);
+            }
+        });
     }
 
     /** Says what became of a snapshot that was sent to a peer. After a failure it must be called, or the peer waits for ever. */
     public void reportSnapshot(long peer, SnapshotStatus status) {
-        if (raft.role() instanceof Leader leader) {
-            leader.onSnapshotReported(peer, status);
-        }
+        guarded(() -> {
+            if (raft.role() instanceof Leader leader) {
+                leader.onSnapshotReported(peer, status);
+            }
+        });
     }
 
     /** Returns what the node knows now. */

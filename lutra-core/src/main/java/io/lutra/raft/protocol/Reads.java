@@ -61,6 +61,11 @@ final class Reads {
         acks.put(raft.id(), latest());
     }
 
+    /** Tells whether a read waits for a quorum. */
+    boolean isUnconfirmed() {
+        return !unconfirmed.isEmpty();
+    }
+
     private long latest() {
         return confirmed + unconfirmed.size();
     }
@@ -89,7 +94,7 @@ final class Reads {
         return true;
     }
 
-    /** Answers the reads that a quorum has confirmed. */
+    /** Answers the reads that a quorum has confirmed, which are all of them if the leader is a quorum by itself. */
     void answerConfirmed(JointConfig voters) {
         long nowConfirmed = Math.min(latest(), voters.committedIndex(id -> acks.getOrDefault(id, 0L)));
         while (confirmed < nowConfirmed) {
@@ -108,14 +113,18 @@ final class Reads {
         }
     }
 
-    /** Ends with the leader's office: what waits for a commit is kept for the next one, the rest will not be answered. */
+    /** Ends with the leader's office: what waits will not be answered. */
     void close() {
-        raft.keepEarlyReads(takeWaiting());
+        if (raft.config().unsafeEarlyReads()) {
+            raft.keepEarlyReads(takeWaiting());
+        }
+        waitingForCommit.forEach(request -> drop(raft, request, DropReason.LEADERSHIP_LOST));
         unconfirmed.forEach(read -> drop(raft, read.request, DropReason.LEADERSHIP_LOST));
     }
 
-    static void drop(Raft raft, Message request, DropReason reason) {
+    static DropReason drop(Raft raft, Message request, DropReason reason) {
         raft.trace().readDropped(requestContext(request), reason);
+        return reason;
     }
 
     private static byte[] requestContext(Message request) {

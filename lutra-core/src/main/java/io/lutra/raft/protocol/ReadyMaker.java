@@ -3,6 +3,7 @@ package io.lutra.raft.protocol;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.Message;
+import io.lutra.raft.MisuseException;
 import io.lutra.raft.ReadState;
 import io.lutra.raft.Ready;
 import io.lutra.raft.Snapshot;
@@ -56,7 +57,7 @@ final class ReadyMaker {
 
     Ready take() {
         if (!stepsOnAdvance.isEmpty() || !appliedOnAdvance.isEmpty()) {
-            throw new IllegalStateException("the last Ready was not advanced");
+            throw new MisuseException("the last Ready was not advanced");
         }
         RaftLog log = raft.log();
         SoftState newSoftState = takeSoftState();

@@ -1,13 +1,13 @@
 package io.lutra.raft.protocol;
 
 import io.lutra.raft.CompactedException;
+import io.lutra.raft.EntriesNotInMemoryException;
 import io.lutra.raft.Entry;
 import io.lutra.raft.Message;
 import io.lutra.raft.ProgressState;
 import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.SnapshotTemporarilyUnavailableException;
-import io.lutra.raft.UnavailableException;
 import io.lutra.raft.log.RaftLog;
 import io.lutra.raft.log.Sizes;
 import io.lutra.raft.tracker.Progress;
@@ -61,6 +61,15 @@ final class Replication {
         if (progress.isPaused()) {
             return false;
         }
+        try {
+            return maybeSendNext(to, progress, sendIfEmpty);
+        } catch (EntriesNotInMemoryException e) {
+            progress.waitForEntries();
+            return false;
+        }
+    }
+
+    private boolean maybeSendNext(long to, Progress progress, boolean sendIfEmpty) {
         RaftLog log = raft.log();
         long prevIndex = progress.next() - 1;
         long prevTerm = log.term(prevIndex);
@@ -72,7 +81,7 @@ final class Replication {
         if (progress.state() != ProgressState.REPLICATE || !progress.isWindowFull()) {
             try {
                 entries = log.entries(progress.next(), raft.config().maxSizePerMsg());
-            } catch (CompactedException | UnavailableException e) {
+            } catch (CompactedException e) {
                 // Compacted since we asked for the term.
                 return maybeSendSnapshot(to, progress);
             }
@@ -84,6 +93,16 @@ final class Replication {
         progress.sentEntries(entries.size(), Sizes.payload(entries));
         progress.sentCommit(log.committed());
         return true;
+    }
+
+    /** Goes on with the peers whose entries were not in memory. */
+    void onEntriesFetched() {
+        ProgressMap members = raft.tracker().members();
+        for (int i = 0; i < members.size(); i++) {
+            if (members.progress(i).entriesFetched()) {
+                sendAllEntries(members.id(i), members.progress(i));
+            }
+        }
     }
 
     private boolean maybeSendSnapshot(long to, Progress progress) {

@@ -29,6 +29,9 @@ public final class Progress {
     private long sentCommit;
 
     private boolean paused;
+    /** Whether the entries to send next have to come from a disk first. */
+    private boolean waitsForEntries;
+
     private boolean recentActive;
 
     /** Creates the progress of a peer of which nothing is known; {@code next} is where probing begins. */
@@ -48,6 +51,7 @@ public final class Progress {
         this.pendingSnapshot = other.pendingSnapshot;
         this.sentCommit = other.sentCommit;
         this.paused = other.paused;
+        this.waitsForEntries = other.waitsForEntries;
         this.recentActive = other.recentActive;
     }
 
@@ -90,9 +94,21 @@ public final class Progress {
         return recentActive;
     }
 
-    /** Tells whether nothing may be sent until the peer answers. */
+    /** Tells whether nothing may be sent until the peer answers, or until its entries are in memory. */
     public boolean isPaused() {
-        return state == ProgressState.SNAPSHOT || paused;
+        return state == ProgressState.SNAPSHOT || paused || waitsForEntries;
+    }
+
+    /** Pauses until the entries to send next are in memory. */
+    public void waitForEntries() {
+        waitsForEntries = true;
+    }
+
+    /** Notes that entries are in memory now, and tells whether the peer waited for some. */
+    public boolean entriesFetched() {
+        boolean waited = waitsForEntries;
+        waitsForEntries = false;
+        return waited;
     }
 
     /** Tells whether as many messages or bytes are on their way as may be. */
@@ -139,6 +155,7 @@ public final class Progress {
 
     private void toState(ProgressState newState) {
         paused = false;
+        waitsForEntries = false;
         pendingSnapshot = 0;
         state = newState;
         inflights.clear();

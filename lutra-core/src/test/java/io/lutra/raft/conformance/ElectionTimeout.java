@@ -30,10 +30,6 @@ final class ElectionTimeout {
     }
 
     void tick(RawNode node, int ticks) {
-        if (fixed == null) {
-            node.tick(ticks);
-            return;
-        }
         for (int i = 0; i < ticks; i++) {
             prepare(node);
             node.tick();

@@ -32,6 +32,7 @@ record NodeOptions(Command command) {
                 .electionJitter(ElectionTimeout::jitter)
                 .asyncStorageWrites(command.isSet("async-storage-writes"))
                 .unsafeEarlyVoteRequests(true)
+                .unsafeEarlyReads(true)
                 .preVote(command.isSet("prevote"))
                 .checkQuorum(command.isSet("checkquorum"))
                 .stepDownOnRemoval(command.isSet("step-down-on-removal"))
