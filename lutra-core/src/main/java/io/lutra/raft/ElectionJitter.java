@@ -1,7 +1,5 @@
 package io.lutra.raft;
 
-import java.util.SplittableRandom;
-
 /**
  * The only source of randomness: how much longer than {@link Config#electionTick} a node waits for a leader, so that not
  * all campaign at once. Paper §5.2.
@@ -19,7 +17,6 @@ public interface ElectionJitter {
 
     /** Returns a jitter that gives the same numbers for the same seed. It belongs to one node. */
     static ElectionJitter seeded(long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
-        return (id, term, electionTick) -> random.nextInt(electionTick);
+        return new SeededJitter(seed);
     }
 }

@@ -1,6 +1,5 @@
 package io.lutra.raft;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -9,13 +8,15 @@ import java.util.List;
  * process. Safe for use by many threads.
  */
 public final class MemoryStorage implements HardStateStorage {
+    private static final Entry[] NONE = {};
+
     private HardState hardState = HardState.EMPTY;
     private Snapshot snapshot = Snapshot.EMPTY;
     /** Index and term of the entry just before the first. */
     private long offset;
 
     private long offsetTerm;
-    private Entry[] entries = new Entry[16];
+    private Entry[] entries = NONE;
     /** The entries are {@code entries[head, head + size)}. */
     private int head;
 
@@ -44,17 +45,17 @@ public final class MemoryStorage implements HardStateStorage {
                     "entries [" + lo + ", " + hi + ") are not there; the last is " + lastIndex());
         }
         int count = (int) (hi - lo);
-        List<Entry> found = new ArrayList<>(Math.min(count, 64));
-        long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            Entry entry = entries[slot(lo + i)];
-            bytes += entry.encodedSize();
-            if (bytes > maxSize && i > 0) {
+        int from = slot(lo);
+        int to = from + 1;
+        long bytes = entries[from].encodedSize();
+        while (to < from + count) {
+            bytes += entries[to].encodedSize();
+            if (bytes > maxSize) {
                 break;
             }
-            found.add(entry);
+            to++;
         }
-        return found;
+        return Arrays.asList(Arrays.copyOfRange(entries, from, to));
     }
 
     @Override
@@ -93,7 +94,7 @@ public final class MemoryStorage implements HardStateStorage {
         snapshot = newer;
         offset = index;
         offsetTerm = newer.metadata().term();
-        entries = new Entry[16];
+        entries = NONE;
         head = 0;
         size = 0;
     }

@@ -37,7 +37,7 @@ public final class Snapshot {
 
     /** Returns a snapshot of these values; the data is copied. */
     public static Snapshot of(byte[] data, SnapshotMetadata metadata) {
-        return new Snapshot(data.clone(), 0, data.length, metadata);
+        return new Snapshot(data.length == 0 ? NO_DATA : data.clone(), 0, data.length, metadata);
     }
 
     /** Returns a copy of the data. */

@@ -26,6 +26,9 @@ final class Cluster {
 
     private final Mode mode;
     private final Node[] nodes = new Node[NODES];
+    /** Takes the place of the inbox that is read. */
+    private List<Message> spare = new ArrayList<>(2);
+
     private long messages;
 
     Cluster(Mode mode) {
@@ -39,8 +42,7 @@ final class Cluster {
         final long id;
         final MemoryStorage storage = new MemoryStorage();
         final RawNode raw;
-        List<Message> inbox = new ArrayList<>();
-        List<Message> spare = new ArrayList<>();
+        List<Message> inbox = new ArrayList<>(2);
         long applied;
         long index = 1;
         long kept = 1;
@@ -118,13 +120,13 @@ final class Cluster {
             busy = false;
             for (Node node : nodes) {
                 List<Message> in = node.inbox;
-                node.inbox = node.spare;
+                node.inbox = spare;
                 for (int i = 0; i < in.size(); i++) {
                     busy = true;
                     node.raw.step(in.get(i));
                 }
                 in.clear();
-                node.spare = in;
+                spare = in;
                 while (node.raw.hasReady()) {
                     busy = true;
                     process(node);

@@ -125,10 +125,11 @@ final class Draft {
     }
 
     ChangedConfiguration finish(boolean autoLeave) {
-        JointConfig voters = new JointConfig(new MajorityConfig(incoming), new MajorityConfig(outgoing));
+        MajorityConfig old = outgoing.isEmpty() ? MajorityConfig.EMPTY : new MajorityConfig(outgoing);
+        JointConfig voters = new JointConfig(new MajorityConfig(incoming), old);
         Configuration configuration = new Configuration(voters, learners, learnersNext, autoLeave);
         check(configuration);
-        return new ChangedConfiguration(configuration, ProgressMap.of(members));
+        return new ChangedConfiguration(configuration, ProgressMap.of(members, incoming));
     }
 
     /** Checks the invariants of {@link Configuration}: a state from outside may contradict itself. */

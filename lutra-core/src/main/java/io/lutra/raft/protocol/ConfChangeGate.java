@@ -41,7 +41,7 @@ final class ConfChangeGate {
     /** Returns why a change is refused, or null. */
     @Nullable
     ConfChangeRefusal refusal(MembershipChange change) {
-        if (raft.config().disableConfChangeValidation()) {
+        if (raft.options().disableConfChangeValidation()) {
             return null;
         }
         boolean joint = raft.tracker().configuration().voters().isJoint();

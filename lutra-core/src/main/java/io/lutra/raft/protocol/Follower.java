@@ -177,7 +177,7 @@ final class Follower extends Role {
         if (raft.lead() == Raft.NONE) {
             return DropReason.NO_LEADER;
         }
-        return raft.config().disableProposalForwarding() ? DropReason.FORWARDING_DISABLED : null;
+        return raft.options().disableProposalForwarding() ? DropReason.FORWARDING_DISABLED : null;
     }
 
     /**
@@ -231,7 +231,7 @@ final class Follower extends Role {
     }
 
     private void onForgetLeader(Message m) {
-        if (raft.config().readOnlyOption() == ReadOnlyOption.UNSAFE_LEASE_BASED) {
+        if (raft.options().readOnlyOption() == ReadOnlyOption.UNSAFE_LEASE_BASED) {
             // The leader counts on us not to vote for anybody else before its lease ends.
             raft.ignore(m, IgnoreReason.ROLE);
             return;

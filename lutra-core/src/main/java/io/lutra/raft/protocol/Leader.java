@@ -162,7 +162,7 @@ final class Leader extends Role {
 
     /** An empty log takes a batch of any size, and empty payloads are always taken: what leaves a joint configuration. */
     private boolean exceedsUncommittedSize(long size) {
-        long limit = raft.config().maxUncommittedEntriesSize();
+        long limit = raft.options().maxUncommittedEntriesSize();
         return limit != 0 && uncommittedSize > 0 && size > 0 && uncommittedSize + size > limit;
     }
 
@@ -234,7 +234,7 @@ final class Leader extends Role {
         if (progress.match() < raft.log().lastIndex() || progress.state() == ProgressState.PROBE) {
             replication.sendAppend(m.from(), progress);
         }
-        if (m.contextSize() == 0 || raft.config().readOnlyOption() != ReadOnlyOption.SAFE) {
+        if (m.contextSize() == 0 || raft.options().readOnlyOption() != ReadOnlyOption.SAFE) {
             return;
         }
         if (!reads.acknowledge(m.from(), m.context())) {
@@ -251,7 +251,7 @@ final class Leader extends Role {
         if (request.entries().size() != 1) {
             return Reads.drop(raft, request, DropReason.MALFORMED);
         }
-        if (raft.config().unsafeEarlyReads() && raft.tracker().isSingleton()) {
+        if (raft.options().unsafeEarlyReads() && raft.tracker().isSingleton()) {
             reads.answer(request, raft.log().committed());
             return null;
         }
@@ -272,12 +272,12 @@ final class Leader extends Role {
     }
 
     private void confirmRead(Message m) {
-        if (raft.config().readOnlyOption() == ReadOnlyOption.UNSAFE_LEASE_BASED) {
+        if (raft.options().readOnlyOption() == ReadOnlyOption.UNSAFE_LEASE_BASED) {
             reads.answer(m, raft.log().committed());
             return;
         }
         reads.add(m, raft.log().committed());
-        if (!raft.config().unsafeEarlyReads()) {
+        if (!raft.options().unsafeEarlyReads()) {
             // The leader may be a quorum by itself, and nobody else be there to answer a heartbeat.
             reads.answerConfirmed(raft.tracker().configuration().voters());
         }
@@ -337,12 +337,12 @@ final class Leader extends Role {
     void tick(int ticks) {
         heartbeatElapsed += ticks;
         if (raft.tickLeader(ticks)) {
-            if (raft.config().checkQuorum() && !checkQuorum()) {
+            if (raft.options().checkQuorum() && !checkQuorum()) {
                 return;
             }
             transferee = Raft.NONE;
         }
-        if (heartbeatElapsed >= raft.config().heartbeatTick()) {
+        if (heartbeatElapsed >= raft.options().heartbeatTick()) {
             heartbeatElapsed = 0;
             replication.broadcastHeartbeat(reads.heartbeatContext());
         }
@@ -362,7 +362,7 @@ final class Leader extends Role {
 
     @Override
     int ticksUntilDue() {
-        return Math.max(1, Math.min(raft.config().heartbeatTick() - heartbeatElapsed, raft.ticksUntilElectionTick()));
+        return Math.max(1, Math.min(raft.options().heartbeatTick() - heartbeatElapsed, raft.ticksUntilElectionTick()));
     }
 
     @Override
@@ -380,7 +380,7 @@ final class Leader extends Role {
         Progress own = raft.tracker().progress(raft.id());
         if (own == null || own.isLearner()) {
             // Thesis §4.2.2: it goes on leading, without counting itself, or steps down.
-            if (raft.config().stepDownOnRemoval()) {
+            if (raft.options().stepDownOnRemoval()) {
                 raft.becomeFollower(raft.term(), Raft.NONE);
             }
             return;

@@ -22,7 +22,7 @@ final class MessageCheck {
     MessageCheck(Raft raft) {
         this.raft = raft;
         this.self = raft.id();
-        this.async = raft.config().asyncStorageWrites();
+        this.async = raft.options().asyncStorageWrites();
     }
 
     /** Returns why a message is refused, or null. */

@@ -53,14 +53,14 @@ final class Raft {
     private static final long UNAPPLIED_PAGE_SIZE = 1L << 20;
 
     private final long id;
-    private final Config config;
+    private final Options options;
     private final int electionTick;
     private final ElectionJitter jitter;
     private final TraceListener trace;
     private final RaftLog log;
     private final ProgressTracker tracker;
     private final Outbox outbox;
-    private List<ReadState> readStates = new ArrayList<>(0);
+    private List<ReadState> readStates = List.of();
     /** Reads that came to this node while it led and had not committed yet; with its next office they are answered. */
     private List<Message> earlyReads = List.of();
 
@@ -80,7 +80,7 @@ final class Raft {
     Raft(Config config) {
         Config.validate(config);
         this.id = config.id();
-        this.config = config;
+        this.options = Options.of(config);
         this.electionTick = config.electionTick();
         this.jitter = config.electionJitter();
         this.trace = config.traceListener();
@@ -89,11 +89,12 @@ final class Raft {
         this.tracker = new ProgressTracker(config.maxInflightMsgs(), config.maxInflightBytes());
         this.outbox = new Outbox(config);
         this.role = new Follower(this);
-        load(config.storage().initialState());
+        load(config);
         becomeFollower(term, NONE);
     }
 
-    private void load(InitialState state) {
+    private void load(Config config) {
+        InitialState state = config.storage().initialState();
         Restore.restore(tracker, log.lastIndex(), state.confState());
         HardState hardState = state.hardState();
         if (!hardState.isEmpty()) {
@@ -138,8 +139,8 @@ final class Raft {
         return id;
     }
 
-    Config config() {
-        return config;
+    Options options() {
+        return options;
     }
 
     TraceListener trace() {
@@ -246,7 +247,7 @@ final class Raft {
     }
 
     private boolean isLeaderAlive() {
-        return config.checkQuorum() && lead != NONE && electionElapsed < electionTick;
+        return options.checkQuorum() && lead != NONE && electionElapsed < electionTick;
     }
 
     private static boolean comesFromLeader(MessageType type) {
@@ -255,7 +256,7 @@ final class Raft {
 
     private void onLowerTerm(Message m) {
         boolean leaderLagsBehind = m.type() == MessageType.HEARTBEAT || m.type() == MessageType.APP;
-        if (leaderLagsBehind && (config.checkQuorum() || config.preVote())) {
+        if (leaderLagsBehind && (options.checkQuorum() || options.preVote())) {
             // With either of these, our higher term does not get through by vote requests, which a live leader's peers
             // ignore. So we tell the leader; it steps down, and the next term is above ours.
             send(Message.appendResponse(id, m.from(), term, 0));
@@ -418,7 +419,7 @@ final class Raft {
 
     /** Campaigns of its own accord, and tells whether it did. */
     boolean campaign() {
-        return campaign(config.preVote() ? CampaignType.PRE_ELECTION : CampaignType.ELECTION);
+        return campaign(options.preVote() ? CampaignType.PRE_ELECTION : CampaignType.ELECTION);
     }
 
     /** Campaigns, unless the node leads, may not lead, or does not know yet what the configuration is. */
@@ -531,6 +532,9 @@ final class Raft {
     }
 
     void addReadState(long index, byte[] requestContext) {
+        if (readStates.isEmpty()) {
+            readStates = new ArrayList<>();
+        }
         readStates.add(ReadState.of(index, requestContext));
     }
 
@@ -540,7 +544,7 @@ final class Raft {
 
     List<ReadState> takeReadStates() {
         List<ReadState> taken = readStates;
-        readStates = taken.isEmpty() ? taken : new ArrayList<>(0);
+        readStates = List.of();
         return taken;
     }
 
@@ -553,7 +557,7 @@ final class Raft {
 
     /** Replaces log and configuration by a snapshot. */
     void restore(Snapshot snapshot) {
-        ProgressTracker restored = new ProgressTracker(config.maxInflightMsgs(), config.maxInflightBytes());
+        ProgressTracker restored = tracker.emptied();
         Restore.restore(
                 restored, snapshot.metadata().index(), snapshot.metadata().confState());
         log.restore(snapshot);

@@ -37,7 +37,7 @@ final class Reads {
     private record Unconfirmed(Message request, long index) {}
 
     boolean isFull() {
-        return waitingForCommit.size() + unconfirmed.size() >= raft.config().maxPendingReads();
+        return waitingForCommit.size() + unconfirmed.size() >= raft.options().maxPendingReads();
     }
 
     void waitForCommit(Message request) {
@@ -115,7 +115,7 @@ final class Reads {
 
     /** Ends with the leader's office: what waits will not be answered. */
     void close() {
-        if (raft.config().unsafeEarlyReads()) {
+        if (raft.options().unsafeEarlyReads()) {
             raft.keepEarlyReads(takeWaiting());
         }
         waitingForCommit.forEach(request -> drop(raft, request, DropReason.LEADERSHIP_LOST));

@@ -80,7 +80,7 @@ final class Replication {
         // With a full window only empty messages go: if all that fills it was lost, their answers tell so.
         if (progress.state() != ProgressState.REPLICATE || !progress.isWindowFull()) {
             try {
-                entries = log.entries(progress.next(), raft.config().maxSizePerMsg());
+                entries = log.entries(progress.next(), raft.options().maxSizePerMsg());
             } catch (CompactedException e) {
                 // Compacted since we asked for the term.
                 return maybeSendSnapshot(to, progress);

@@ -1,25 +1,35 @@
 package io.lutra.raft.tracker;
 
 import io.lutra.raft.RaftInvariantException;
-import java.util.Arrays;
 
 /**
  * The append messages on their way to a peer, oldest first: a ring of each one's last index and payload bytes. Their
  * number is bounded, and their bytes, which one message may exceed.
+ *
+ * <p>An empty window without a ring is shared by all peers until something is sent to them: only a leader's peers need
+ * one of their own. That is 400 bytes less for each of three idle nodes.
  */
 final class Inflights {
+    private static final long[] NO_RING = {};
+
     private final int maxMessages;
     private final long maxBytes;
-    private long[] indexes = {};
-    private long[] sizes = {};
+    /** Of each message its last index and, in the next slot, its payload bytes. */
+    private long[] ring;
+
     private int start;
     private int count;
     private long bytes;
 
     /** Creates an empty window; {@code maxBytes} 0 is no limit of bytes. */
     Inflights(int maxMessages, long maxBytes) {
+        this(maxMessages, maxBytes, NO_RING);
+    }
+
+    private Inflights(int maxMessages, long maxBytes, long[] ring) {
         this.maxMessages = maxMessages;
         this.maxBytes = maxBytes;
+        this.ring = ring;
     }
 
     int count() {
@@ -30,25 +40,34 @@ final class Inflights {
         return count == maxMessages || (maxBytes != 0 && bytes >= maxBytes);
     }
 
-    /** Adds a message by the index of its last entry, which must be above those before it. */
-    void add(long lastIndex, long payloadBytes) {
+    /**
+     * Returns the window that has a message more, by the index of its last entry, which must be above those before it:
+     * this one, unless it is shared.
+     */
+    Inflights with(long lastIndex, long payloadBytes) {
+        Inflights own = ring == NO_RING ? new Inflights(maxMessages, maxBytes, new long[2]) : this;
+        own.add(lastIndex, payloadBytes);
+        return own;
+    }
+
+    private void add(long lastIndex, long payloadBytes) {
         if (isFull()) {
             throw new RaftInvariantException("a message was sent to a peer with a full window");
         }
-        if (count == indexes.length) {
+        if (2 * count == ring.length) {
             grow();
         }
         int at = slot(count);
-        indexes[at] = lastIndex;
-        sizes[at] = payloadBytes;
+        ring[at] = lastIndex;
+        ring[at + 1] = payloadBytes;
         bytes += payloadBytes;
         count++;
     }
 
     /** Removes the messages whose entries are all at or below {@code index}: they have arrived. */
     void freeTo(long index) {
-        while (count > 0 && indexes[start] <= index) {
-            bytes -= sizes[start];
+        while (count > 0 && ring[start] <= index) {
+            bytes -= ring[start + 1];
             start = slot(1);
             count--;
         }
@@ -62,20 +81,16 @@ final class Inflights {
     }
 
     private int slot(int i) {
-        int at = start + i;
-        return at < indexes.length ? at : at - indexes.length;
+        int at = start + 2 * i;
+        return at < ring.length ? at : at - ring.length;
     }
 
-    /** Doubles the ring up to its limit: most peers never need the whole window. */
+    /** Doubles the full ring up to its limit: most peers never need the whole window. */
     private void grow() {
-        int capacity = (int) Math.min(maxMessages, Math.max(8L, indexes.length * 2L));
-        long[] moreIndexes = Arrays.copyOfRange(indexes, start, start + capacity);
-        long[] moreSizes = Arrays.copyOfRange(sizes, start, start + capacity);
-        int wrapped = start;
-        System.arraycopy(indexes, 0, moreIndexes, indexes.length - wrapped, wrapped);
-        System.arraycopy(sizes, 0, moreSizes, sizes.length - wrapped, wrapped);
-        indexes = moreIndexes;
-        sizes = moreSizes;
+        long[] more = new long[(int) Math.min(2L * maxMessages, 2L * ring.length)];
+        System.arraycopy(ring, start, more, 0, ring.length - start);
+        System.arraycopy(ring, 0, more, ring.length - start, start);
+        ring = more;
         start = 0;
     }
 }

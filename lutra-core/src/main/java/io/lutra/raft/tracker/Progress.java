@@ -19,7 +19,7 @@ import io.lutra.raft.RaftInvariantException;
  * <p>Invariant P1: match &lt; next. Everything in (match, next) is on its way.
  */
 public final class Progress {
-    private final Inflights inflights;
+    private Inflights inflights;
     private boolean learner;
     private ProgressState state = ProgressState.PROBE;
     private long match;
@@ -35,11 +35,11 @@ public final class Progress {
     private boolean recentActive;
 
     /** Creates the progress of a peer of which nothing is known; {@code next} is where probing begins. */
-    public Progress(long next, boolean learner, boolean recentActive, int maxInflight, long maxInflightBytes) {
+    Progress(long next, boolean learner, boolean recentActive, Inflights inflights) {
         this.next = next;
         this.learner = learner;
         this.recentActive = recentActive;
-        this.inflights = new Inflights(maxInflight, maxInflightBytes);
+        this.inflights = inflights;
     }
 
     private Progress(Progress other, boolean learner) {
@@ -172,7 +172,7 @@ public final class Progress {
             case REPLICATE -> {
                 if (entries > 0) {
                     next += entries;
-                    inflights.add(next - 1, payloadBytes);
+                    inflights = inflights.with(next - 1, payloadBytes);
                 }
                 // A peer with a full window still gets empty messages, one per answered heartbeat: should all that
                 // fills

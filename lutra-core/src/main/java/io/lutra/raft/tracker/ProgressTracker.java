@@ -1,23 +1,34 @@
 package io.lutra.raft.tracker;
 
 import io.lutra.raft.quorum.Ballots;
+import io.lutra.raft.quorum.IdSet;
 import io.lutra.raft.quorum.VoteResult;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The configuration in force, the progress of its members, and the votes of an election under way. */
 public final class ProgressTracker {
-    private final int maxInflight;
-    private final long maxInflightBytes;
-    private final Map<Long, Boolean> votes = new HashMap<>();
+    /** The window of all members to whom nothing was sent yet. */
+    private final Inflights nothingInFlight;
+
+    /** Who has voted in the election under way, and who of these for this node. */
+    private IdSet voted = IdSet.EMPTY;
+
+    private IdSet granted = IdSet.EMPTY;
     private Configuration configuration = Configuration.EMPTY;
     private ProgressMap members = ProgressMap.EMPTY;
 
     /** Creates a tracker without members; the limits are those of each member's window. */
     public ProgressTracker(int maxInflight, long maxInflightBytes) {
-        this.maxInflight = maxInflight;
-        this.maxInflightBytes = maxInflightBytes;
+        this(new Inflights(maxInflight, maxInflightBytes));
+    }
+
+    private ProgressTracker(Inflights nothingInFlight) {
+        this.nothingInFlight = nothingInFlight;
+    }
+
+    /** Returns a tracker without members that has the same limits. */
+    public ProgressTracker emptied() {
+        return new ProgressTracker(nothingInFlight);
     }
 
     /** Puts a configuration in force. */
@@ -43,12 +54,12 @@ public final class ProgressTracker {
 
     /** Returns the progress of a new member, which is taken for active until it had time to answer. */
     public Progress newProgress(long lastIndex, boolean learner) {
-        return new Progress(Math.max(lastIndex, 1), learner, true, maxInflight, maxInflightBytes);
+        return new Progress(Math.max(lastIndex, 1), learner, true, nothingInFlight);
     }
 
     /** Forgets how far the members are; only {@code self} is known to have what is in its own log. */
     public void reset(long self, long lastIndex) {
-        votes.clear();
+        resetVotes();
         for (int i = 0; i < members.size(); i++) {
             members.progress(i).reset(lastIndex + 1, members.id(i) == self ? lastIndex : 0);
         }
@@ -96,12 +107,16 @@ public final class ProgressTracker {
 
     /** Begins an election. */
     public void resetVotes() {
-        votes.clear();
+        voted = IdSet.EMPTY;
+        granted = IdSet.EMPTY;
     }
 
     /** Notes a vote; only the first of each id counts. */
-    public void recordVote(long id, boolean granted) {
-        votes.putIfAbsent(id, granted);
+    public void recordVote(long id, boolean inFavour) {
+        if (!voted.contains(id)) {
+            voted = voted.with(id);
+            granted = inFavour ? granted.with(id) : granted;
+        }
     }
 
     /** Tells where the election stands. */
@@ -110,10 +125,9 @@ public final class ProgressTracker {
     }
 
     private Ballots.Ballot ballot(long id) {
-        Boolean granted = votes.get(id);
-        if (granted == null) {
+        if (!voted.contains(id)) {
             return Ballots.Ballot.MISSING;
         }
-        return granted ? Ballots.Ballot.GRANTED : Ballots.Ballot.REJECTED;
+        return granted.contains(id) ? Ballots.Ballot.GRANTED : Ballots.Ballot.REJECTED;
     }
 }
