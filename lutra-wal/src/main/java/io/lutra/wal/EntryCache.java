@@ -1,0 +1,99 @@
+package io.lutra.wal;
+
+import io.lutra.raft.Entry;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the newest entries of all groups in memory, up to a number of bytes together: the ones that came first go first.
+ *
+ * <p>A token is kept for every entry that was added. An entry that was replaced or compacted leaves a token that means
+ * nothing: a token drops an entry only if that is the first its group has. Guarded by the log's lock.
+ */
+final class EntryCache {
+    /** What all tails hold together. */
+    static final class Total {
+        private long bytes;
+        private int entries;
+
+        void add(int size) {
+            bytes += size;
+            entries++;
+        }
+
+        void remove(int size) {
+            bytes -= size;
+            entries--;
+        }
+
+        long bytes() {
+            return bytes;
+        }
+    }
+
+    private static final int MIN_CAPACITY = 1024;
+
+    private final long maxBytes;
+    private final Total total;
+    private @Nullable GroupState[] groups = new @Nullable GroupState[MIN_CAPACITY];
+    private long[] indexes = new long[MIN_CAPACITY];
+    private int head;
+    private int count;
+
+    EntryCache(long maxBytes, Total total) {
+        this.maxBytes = maxBytes;
+        this.total = total;
+    }
+
+    /** Adds an entry; what it replaces is gone from the group's tail already. */
+    void add(GroupState group, Entry entry) {
+        if (entry.encodedSize() > maxBytes) {
+            group.cached().clear();
+            return;
+        }
+        if (count == groups.length) {
+            makeRoom();
+        }
+        int slot = (head + count++) & (groups.length - 1);
+        groups[slot] = group;
+        indexes[slot] = entry.index();
+        group.cached().append(entry);
+        while (total.bytes > maxBytes) {
+            GroupState oldest = groups[head];
+            if (oldest != null
+                    && oldest.cached().holds(indexes[head])
+                    && oldest.cached().first() == indexes[head]) {
+                oldest.cached().dropFirst();
+            }
+            groups[head] = null;
+            head = (head + 1) & (groups.length - 1);
+            count--;
+        }
+    }
+
+    /** Drops the tokens that mean nothing; takes a larger array if most do mean something. */
+    private void makeRoom() {
+        int capacity = total.entries > groups.length / 2 ? 2 * groups.length : groups.length;
+        @Nullable GroupState[] newGroups = new @Nullable GroupState[capacity];
+        long[] newIndexes = new long[capacity];
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            int slot = (head + i) & (groups.length - 1);
+            GroupState group = groups[slot];
+            if (group != null && group.cached().holds(indexes[slot])) {
+                newGroups[kept] = group;
+                newIndexes[kept++] = indexes[slot];
+            }
+        }
+        if (kept == capacity) {
+            // An entry that was replaced again and again has several tokens; two thirds more room costs less than a
+            // search.
+            newGroups = Arrays.copyOf(newGroups, 2 * capacity);
+            newIndexes = Arrays.copyOf(newIndexes, 2 * capacity);
+        }
+        groups = newGroups;
+        indexes = newIndexes;
+        head = 0;
+        count = kept;
+    }
+}

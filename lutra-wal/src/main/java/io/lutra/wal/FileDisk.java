@@ -1,0 +1,204 @@
+package io.lutra.wal;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A directory of the file system. New files are readable and writable by their owner alone, and so is the directory if it
+ * is created here.
+ *
+ * <p>A sync is {@code fdatasync}; that of the directory is {@code fsync} on it. File systems that write in place keep the
+ * promises of the log (ext4, XFS); on one that copies on write a zero-filled segment does not guard against a full disk.
+ */
+public final class FileDisk implements Disk {
+    /** With less than a block to give, a file system counts as full. */
+    private static final long MIN_SPACE = 4096;
+
+    private final Path directory;
+
+    /** Uses a directory, which is created if it is absent (its parent must exist). */
+    public FileDisk(Path directory) throws IOException {
+        this.directory = directory;
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+            Path parent = directory.toAbsolutePath().getParent();
+            if (parent != null) {
+                syncDirectory(parent);
+            }
+        }
+    }
+
+    @Override
+    public List<String> list() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .map(file -> directory.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Override
+    public DiskFile create(String name) throws IOException {
+        return new File(name, Set.of(CREATE_NEW, READ, WRITE));
+    }
+
+    @Override
+    public DiskFile open(String name) throws IOException {
+        return new File(name, Set.of(READ, WRITE));
+    }
+
+    @Override
+    public DiskFile openToRead(String name) throws IOException {
+        return new File(name, Set.of(READ));
+    }
+
+    @Override
+    public void rename(String from, String to) throws IOException {
+        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void delete(String name) throws IOException {
+        Files.delete(directory.resolve(name));
+    }
+
+    @Override
+    public void sync() throws IOException {
+        syncDirectory(directory);
+    }
+
+    @Override
+    public long freeBytes() throws IOException {
+        return Files.getFileStore(directory).getUsableSpace();
+    }
+
+    @Override
+    @SuppressWarnings("resource") // the lock lives as long as its channel, which the caller closes
+    public Closeable lock(String name) throws IOException {
+        Path path = directory.resolve(name);
+        FileChannel channel = FileChannel.open(path, Set.of(CREATE, READ, WRITE), ownerOnly(directory, "rw-------"));
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+        if (lock == null) {
+            channel.close();
+            throw new DiskLockedException(path + " is locked");
+        }
+        return channel;
+    }
+
+    @Override
+    public String toString() {
+        return directory.toString();
+    }
+
+    private static void syncDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static FileAttribute<?>[] ownerOnly(Path directory, String permissions) {
+        boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+        return posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private final class File implements DiskFile {
+        private final String name;
+        private final FileChannel channel;
+
+        File(String name, Set<OpenOption> options) throws IOException {
+            this.name = name;
+            this.channel = FileChannel.open(directory.resolve(name), options, ownerOnly(directory, "rw-------"));
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public int read(ByteBuffer target, long offset) throws IOException {
+            int total = 0;
+            while (target.hasRemaining()) {
+                int count = channel.read(target, offset + total);
+                if (count < 0) {
+                    break;
+                }
+                total += count;
+            }
+            return total;
+        }
+
+        @Override
+        public void write(ByteBuffer source, long offset) throws IOException {
+            long at = offset;
+            try {
+                while (source.hasRemaining()) {
+                    at += channel.write(source, at);
+                }
+            } catch (IOException e) {
+                throw typed(e);
+            }
+        }
+
+        @Override
+        public void sync() throws IOException {
+            try {
+                channel.force(false);
+            } catch (IOException e) {
+                throw typed(e);
+            }
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            channel.truncate(size);
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+
+        /** The JDK tells a full disk by the operating system's words alone, which depend on the locale: space decides too. */
+        private IOException typed(IOException e) throws IOException {
+            String message = String.valueOf(e.getMessage());
+            boolean full = message.contains("No space left on device")
+                    || message.contains("Disk quota exceeded")
+                    || message.contains("File too large")
+                    || freeBytes() < MIN_SPACE;
+            return full ? new DiskFullException(directory.resolve(name) + ": " + message, e) : e;
+        }
+    }
+}

@@ -1,0 +1,371 @@
+package io.lutra.wal;
+
+import io.lutra.raft.CompactedException;
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.SnapshotMetadata;
+import io.lutra.raft.SnapshotOutOfDateException;
+import io.lutra.raft.UnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One group's part of a log.
+ *
+ * <p>What is written is queued in order and durable when its {@link Completion} says so; what is read is what is durable.
+ * Every method that queues may throw {@link LogFullException}, {@link LogBusyException}, {@link LogFailedException} or
+ * {@link DamagedLogException}, and has then changed nothing. Safe for use by many threads; only {@link #entries} and the
+ * snapshot streams touch the disk.
+ */
+public final class GroupLog {
+    private final Wal wal;
+    private final GroupState state;
+
+    GroupLog(Wal wal, GroupState state) {
+        this.wal = wal;
+        this.state = state;
+    }
+
+    /** Returns the group's id. */
+    public long id() {
+        return state.id();
+    }
+
+    /** Returns which life of the group this is: a group that was dropped comes back with a higher one. */
+    public int generation() {
+        synchronized (wal.lock()) {
+            return state.generation();
+        }
+    }
+
+    /** Returns why the group is out of service, {@code null} if it is in service. */
+    public @Nullable String damage() {
+        synchronized (wal.lock()) {
+            return state.damage();
+        }
+    }
+
+    /**
+     * Queues entries and a hard state, in one piece unless they take more than a batch. The entries replace those from their
+     * first index on; ones that were compacted are skipped.
+     *
+     * <p>A commit index alone does not ask for a sync: it is complete at once, and goes out with the group's next write, the
+     * next segment, or when the log is attested or closed. It is stored no higher than the last entry.
+     *
+     * @param hardState {@code null} if it did not change
+     */
+    public void append(@Nullable HardState hardState, List<Entry> entries, Completion completion) {
+        boolean queued;
+        synchronized (wal.lock()) {
+            GroupState.QueuedState to = checkWritable();
+            List<Entry> kept = withoutCompacted(entries, to.offset);
+            long last = kept.isEmpty() ? to.last : kept.get(kept.size() - 1).index();
+            checkAttaches(kept, to);
+            boolean mustSync = hardState != null && hardState.mustSyncAfter(to.hardState);
+            queued = mustSync || !kept.isEmpty();
+            if (queued) {
+                HardState stored = stored(hardState, last);
+                wal.queueAppend(state, kept, stored, completion);
+                to.last = last;
+                to.hardState = stored == null ? to.hardState : stored;
+            } else if (hardState != null) {
+                state.commitLater(hardState.commit());
+            }
+        }
+        if (!queued) {
+            completion.complete(null);
+        }
+    }
+
+    private @Nullable HardState stored(@Nullable HardState asked, long last) {
+        HardState before = state.queued().hardState;
+        HardState next = asked == null ? before : asked;
+        long commit = Math.min(Math.max(next.commit(), state.lazyCommit()), last);
+        HardState stored = HardState.of(next.term(), next.vote(), Math.max(commit, before.commit()));
+        return stored.equals(before) ? null : stored;
+    }
+
+    private static List<Entry> withoutCompacted(List<Entry> entries, long offset) {
+        int skipped = 0;
+        while (skipped < entries.size() && entries.get(skipped).index() <= offset) {
+            skipped++;
+        }
+        return List.copyOf(entries.subList(skipped, entries.size()));
+    }
+
+    private void checkAttaches(List<Entry> entries, GroupState.QueuedState to) {
+        long expected = entries.isEmpty() ? 0 : Math.min(entries.get(0).index(), to.last + 1);
+        for (Entry entry : entries) {
+            if (entry.index() != expected || entry.index() <= 0 || entry.term() < 0) {
+                throw new WalException("entry " + entry + " of " + state + " would leave a gap: " + expected
+                        + " was expected; the last is " + to.last);
+            }
+            if (entry.encodedSize() > wal.maxEntryBytes()) {
+                throw new WalException("entry " + entry + " of " + state + " is larger than " + wal.maxEntryBytes());
+            }
+            expected++;
+        }
+    }
+
+    /**
+     * Queues that the entries up to an index are dropped; a snapshot must cover them. A no-op if they were before.
+     *
+     * @throws UnavailableException if the index is after the last entry
+     */
+    public void compact(long index, Completion completion) {
+        boolean queued;
+        synchronized (wal.lock()) {
+            GroupState.QueuedState to = checkWritable();
+            if (index > to.last || index > state.index().last()) {
+                throw new UnavailableException("entry " + index + " of " + state + " is not durable yet");
+            }
+            queued = index > to.offset;
+            if (queued) {
+                wal.queueMark(
+                        state,
+                        RecordKind.COMPACT,
+                        GroupTable.compact(index, state.index().term(index)),
+                        completion);
+                to.offset = index;
+                to.hardState = atLeast(to.hardState, index);
+            }
+        }
+        if (!queued) {
+            completion.complete(null);
+        }
+    }
+
+    /**
+     * Queues that a snapshot is the group's newest. The log stays as it is; older files go when they are not read any more.
+     *
+     * @throws SnapshotOutOfDateException if there is one that is as new
+     */
+    public void mark(SnapshotFile snapshot, Completion completion) {
+        synchronized (wal.lock()) {
+            GroupState.QueuedState to = checkSnapshot(snapshot);
+            long index = snapshot.metadata().index();
+            wal.queueMark(state, RecordKind.SNAPSHOT, GroupTable.snapshot(snapshot.metadata()), completion);
+            to.snapshotIndex = index;
+            to.hardState = atLeast(to.hardState, Math.min(index, to.last));
+        }
+    }
+
+    /**
+     * Queues that a snapshot takes the place of the whole log: the next entry is the one after it.
+     *
+     * @throws SnapshotOutOfDateException if there is one that is as new
+     */
+    public void install(SnapshotFile snapshot, Completion completion) {
+        synchronized (wal.lock()) {
+            GroupState.QueuedState to = checkSnapshot(snapshot);
+            SnapshotMetadata metadata = snapshot.metadata();
+            HardState hardState = atLeast(to.hardState, metadata.index());
+            GroupRecord record = new GroupRecord(
+                    GroupRecord.Status.LIVE,
+                    hardState,
+                    metadata.index(),
+                    metadata.term(),
+                    metadata.index(),
+                    new TermRuns(),
+                    metadata);
+            wal.queueMark(state, RecordKind.GROUP, record.encode(), completion);
+            to.snapshotIndex = metadata.index();
+            to.offset = metadata.index();
+            to.last = metadata.index();
+            to.hardState = hardState;
+        }
+    }
+
+    private static HardState atLeast(HardState hardState, long commit) {
+        return commit <= hardState.commit() ? hardState : HardState.of(hardState.term(), hardState.vote(), commit);
+    }
+
+    private GroupState.QueuedState checkSnapshot(SnapshotFile snapshot) {
+        GroupState.QueuedState to = checkWritable();
+        long index = snapshot.metadata().index();
+        if (snapshot.group() != state.id() || snapshot.generation() != to.generation) {
+            throw new WalException("snapshot " + snapshot + " is not of " + state + ", generation " + to.generation);
+        }
+        if (index <= to.snapshotIndex) {
+            throw new SnapshotOutOfDateException(
+                    "snapshot " + index + " of " + state + " is not newer than " + to.snapshotIndex);
+        }
+        return to;
+    }
+
+    /** Begins a snapshot of the group. */
+    public SnapshotWriter newSnapshot(SnapshotMetadata metadata) {
+        SnapshotFile target;
+        synchronized (wal.lock()) {
+            target = new SnapshotFile(state.id(), checkWritable().generation, metadata);
+        }
+        return wal.snapshots().create(target);
+    }
+
+    /**
+     * Opens the group's newest snapshot.
+     *
+     * @throws UnavailableException if it never had one
+     * @throws DamagedSnapshotException if the file is missing or damaged
+     */
+    public SnapshotReader openSnapshot() {
+        SnapshotFile file;
+        synchronized (wal.lock()) {
+            checkReadable();
+            if (state.snapshot().index() == 0) {
+                throw new UnavailableException(state + " has no snapshot");
+            }
+            file = new SnapshotFile(state.id(), state.generation(), state.snapshot());
+        }
+        return wal.snapshots().open(file);
+    }
+
+    /** Returns what the newest snapshot stands for; {@link SnapshotMetadata#EMPTY} if there never was one. */
+    public SnapshotMetadata snapshot() {
+        synchronized (wal.lock()) {
+            checkReadable();
+            return state.snapshot();
+        }
+    }
+
+    /** Returns term, vote and commit index; the commit index as far as it could be stored now. */
+    public HardState hardState() {
+        synchronized (wal.lock()) {
+            checkReadable();
+            return state.currentHardState();
+        }
+    }
+
+    /** Returns the index of the first entry; {@code lastIndex() + 1} if there is none. */
+    public long firstIndex() {
+        synchronized (wal.lock()) {
+            checkReadable();
+            return state.index().offset() + 1;
+        }
+    }
+
+    /** Returns the index of the last durable entry; if there is none, that of the entry before the first. */
+    public long lastIndex() {
+        synchronized (wal.lock()) {
+            checkReadable();
+            return state.index().last();
+        }
+    }
+
+    /**
+     * Returns the term of an entry, or of the one before the first.
+     *
+     * @throws CompactedException if the index is before that
+     * @throws UnavailableException if the index is after the last entry
+     */
+    public long term(long index) {
+        synchronized (wal.lock()) {
+            checkReadable();
+            if (index < state.index().offset()) {
+                throw new CompactedException("the term of entry " + index + " of " + state + " was compacted");
+            }
+            if (index > state.index().last()) {
+                throw unavailable(index);
+            }
+            return state.index().term(index);
+        }
+    }
+
+    /**
+     * Returns entries of {@code [lo, hi)}: at least the first, more while their encodings add up to no more than
+     * {@code maxSize} bytes. Reads the disk for those that are not in memory, without holding up writers.
+     *
+     * @throws CompactedException if {@code lo} is before the first entry
+     * @throws UnavailableException if {@code hi - 1} is after the last entry
+     * @throws DamagedLogException if an entry on disk is not what was written
+     */
+    public List<Entry> entries(long lo, long hi, long maxSize) {
+        EntryRead read;
+        synchronized (wal.lock()) {
+            int count = count(lo, hi, maxSize);
+            if (state.cached().holds(lo)) {
+                return state.cached().range(lo, count);
+            }
+            read = new EntryRead(wal, state, lo, count);
+        }
+        return read.run();
+    }
+
+    /** The same, from memory alone; {@code null} if the disk would have to be read. */
+    public @Nullable List<Entry> entriesInMemory(long lo, long hi, long maxSize) {
+        synchronized (wal.lock()) {
+            int count = count(lo, hi, maxSize);
+            return state.cached().holds(lo) ? state.cached().range(lo, count) : null;
+        }
+    }
+
+    private int count(long lo, long hi, long maxSize) {
+        checkReadable();
+        EntryIndex index = state.index();
+        if (lo <= index.offset()) {
+            throw new CompactedException(
+                    "entry " + lo + " of " + state + " was compacted; the first is " + (index.offset() + 1));
+        }
+        if (lo >= hi || hi > index.last() + 1) {
+            throw unavailable(hi - 1);
+        }
+        long bytes = 0;
+        for (long i = lo; i < hi; i++) {
+            bytes += index.size(i) - Format.RECORD_HEADER;
+            if (bytes > maxSize && i > lo) {
+                return (int) (i - lo);
+            }
+        }
+        return (int) (hi - lo);
+    }
+
+    private UnavailableException unavailable(long index) {
+        return new UnavailableException("entry " + index + " of " + state + " is not there; the last is "
+                + state.index().last());
+    }
+
+    private GroupState.QueuedState checkWritable() {
+        wal.checkOpen();
+        GroupState.QueuedState to = state.queued();
+        if (to.status == GroupRecord.Status.DAMAGED) {
+            throw new DamagedLogException(state + " is out of service: " + state.damage());
+        }
+        if (to.status == GroupRecord.Status.DROPPED) {
+            throw new WalException(state + " was dropped");
+        }
+        return to;
+    }
+
+    private void checkReadable() {
+        wal.checkOpen();
+        if (state.status() == GroupRecord.Status.DAMAGED) {
+            throw new DamagedLogException(state + " is out of service: " + state.damage());
+        }
+        if (state.status() == GroupRecord.Status.DROPPED) {
+            throw new WalException(state + " was dropped");
+        }
+    }
+
+    List<Entry> entriesToCopy(Segment segment, int maxBytes) {
+        EntryRead read;
+        synchronized (wal.lock()) {
+            List<Long> found = new ArrayList<>();
+            long bytes = 0;
+            EntryIndex index = state.index();
+            for (long i = index.offset() + 1; i <= index.last() && bytes < maxBytes; i++) {
+                if (!index.isHole(i) && index.segment(i) == segment) {
+                    found.add(i);
+                    bytes += index.size(i);
+                }
+            }
+            read = new EntryRead(wal, state, found);
+        }
+        return read.run();
+    }
+
+    @Override
+    public String toString() {
+        return state.toString();
+    }
+}

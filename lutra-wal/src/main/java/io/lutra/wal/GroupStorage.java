@@ -1,0 +1,178 @@
+package io.lutra.wal;
+
+import io.lutra.raft.CompactedException;
+import io.lutra.raft.ConfState;
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.HardStateStorage;
+import io.lutra.raft.InitialState;
+import io.lutra.raft.Snapshot;
+import io.lutra.raft.SnapshotMetadata;
+import io.lutra.raft.SnapshotOutOfDateException;
+import io.lutra.raft.UnavailableException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A group of the log as the storage of a node: what is written is durable when the call returns.
+ *
+ * <p>The caller's thread writes, syncs, and does a step of {@link Wal#maintain}; what other threads queued meanwhile goes out
+ * with it. Snapshots are held in memory as a whole: larger ones are streamed, through {@link GroupLog}.
+ *
+ * <p>Of a hard state in which nothing but the commit index is new, the commit index may be older after a crash, as
+ * {@link HardState} allows: that alone asks for no sync. Safe for use by many threads.
+ */
+public final class GroupStorage implements HardStateStorage {
+    private final Wal wal;
+    private final GroupLog group;
+
+    /** Uses a group of a log. */
+    public GroupStorage(Wal wal, GroupLog group) {
+        this.wal = wal;
+        this.group = group;
+    }
+
+    /** Returns the storage of a group, which is made if it is not there yet, with generation 1. */
+    public static GroupStorage openOrCreate(Wal wal, long id) {
+        GroupLog known = wal.group(id);
+        if (known != null) {
+            return new GroupStorage(wal, known);
+        }
+        GroupLog[] made = new GroupLog[1];
+        durably(wal, completion -> made[0] = wal.createGroup(id, 1, completion));
+        return new GroupStorage(wal, made[0]);
+    }
+
+    /** Returns the group's part of the log. */
+    public GroupLog group() {
+        return group;
+    }
+
+    @Override
+    public void append(List<Entry> entries) {
+        durably(wal, completion -> group.append(null, entries, completion));
+    }
+
+    @Override
+    public void setHardState(HardState hardState) {
+        durably(wal, completion -> group.append(hardState, List.of(), completion));
+    }
+
+    @Override
+    public void applySnapshot(Snapshot snapshot) {
+        SnapshotMetadata metadata = snapshot.metadata();
+        checkNewer(metadata.index());
+        SnapshotFile file = store(snapshot.data(), metadata);
+        durably(wal, completion -> group.install(file, completion));
+    }
+
+    /**
+     * Makes a snapshot of the application's state after the entry at {@code index}, durably, and returns it. The log stays.
+     *
+     * @param confState the membership after that entry
+     * @throws SnapshotOutOfDateException if there is a snapshot that is as new
+     * @throws UnavailableException if the index is after the last entry
+     */
+    public Snapshot createSnapshot(long index, ConfState confState, byte[] data) {
+        checkNewer(index);
+        SnapshotMetadata metadata = SnapshotMetadata.of(confState, index, group.term(index));
+        SnapshotFile file = store(data, metadata);
+        durably(wal, completion -> group.mark(file, completion));
+        return Snapshot.of(data, metadata);
+    }
+
+    /**
+     * Drops the entries up to and including {@code index}, durably. It is up to the caller to have a snapshot that covers them.
+     *
+     * @throws CompactedException if they were dropped before
+     * @throws UnavailableException if the index is after the last entry
+     */
+    public void compact(long index) {
+        if (index < group.firstIndex()) {
+            throw new CompactedException("entry " + index + " of " + group + " was compacted before");
+        }
+        durably(wal, completion -> group.compact(index, completion));
+    }
+
+    private void checkNewer(long index) {
+        long newest = group.snapshot().index();
+        if (index <= newest) {
+            throw new SnapshotOutOfDateException("snapshot " + index + " of " + group + " is not newer than " + newest);
+        }
+    }
+
+    private SnapshotFile store(byte[] data, SnapshotMetadata metadata) {
+        try (SnapshotWriter writer = group.newSnapshot(metadata)) {
+            writer.write(data);
+            return writer.commit();
+        }
+    }
+
+    @Override
+    public InitialState initialState() {
+        return new InitialState(group.hardState(), group.snapshot().confState());
+    }
+
+    @Override
+    public List<Entry> entries(long lo, long hi, long maxSize) {
+        return group.entries(lo, hi, maxSize);
+    }
+
+    @Override
+    public long term(long index) {
+        return group.term(index);
+    }
+
+    @Override
+    public long lastIndex() {
+        return group.lastIndex();
+    }
+
+    @Override
+    public long firstIndex() {
+        return group.firstIndex();
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        if (group.snapshot().index() == 0) {
+            return Snapshot.EMPTY;
+        }
+        try (SnapshotReader reader = group.openSnapshot()) {
+            return Snapshot.of(reader.readAllBytes(), reader.metadata());
+        }
+    }
+
+    /** Remembers what became of a write. */
+    private static final class Outcome implements Completion {
+        private boolean done;
+        private @Nullable WalException failure;
+
+        @Override
+        public synchronized void complete(@Nullable WalException why) {
+            done = true;
+            failure = why;
+        }
+
+        synchronized boolean isDone() {
+            if (failure != null) {
+                throw failure;
+            }
+            return done;
+        }
+    }
+
+    private static void durably(Wal wal, Consumer<Completion> write) {
+        Outcome outcome = new Outcome();
+        // With the next segment there, nothing that is admitted has to wait for room.
+        wal.prepareSegment();
+        write.accept(outcome);
+        while (!outcome.isDone()) {
+            if (wal.doWork() == 0 && !outcome.isDone()) {
+                throw new LogFullException("a write of " + wal + " waits for room on the disk");
+            }
+        }
+        wal.maintain();
+    }
+}

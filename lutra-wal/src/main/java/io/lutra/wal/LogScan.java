@@ -1,0 +1,338 @@
+package io.lutra.wal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a log from its oldest segment to its end, and writes nothing.
+ *
+ * <p>A tear is told from damage by what comes after. One batch is written at a time, and the next only when it is durable:
+ * so a batch that does not check, with another begun after it, was damaged; with nothing after it, it was torn, or is damaged
+ * in a way that no log could tell from a tear.
+ */
+final class LogScan {
+    /** Hears what is found, in the order of the log. */
+    interface Listener {
+        /** A batch was read and is attested by what follows it. Its bytes are valid during the call alone. */
+        void batch(ScannedSegment segment, Batch batch);
+
+        /** What was durable here is not what was written. */
+        void damage(Damage damage);
+
+        /** Segments are missing here: freed, or lost. */
+        void gap();
+    }
+
+    /** A segment as it was found. */
+    static final class ScannedSegment implements Closeable {
+        private final long number;
+        private final DiskFile file;
+        private final Window window;
+        private final @Nullable SegmentHeader header;
+
+        private ScannedSegment(long number, DiskFile file, Window window, @Nullable SegmentHeader header) {
+            this.number = number;
+            this.file = file;
+            this.window = window;
+            this.header = header;
+        }
+
+        long number() {
+            return number;
+        }
+
+        String name() {
+            return Format.segmentName(number);
+        }
+
+        DiskFile file() {
+            return file;
+        }
+
+        long size() {
+            return window.fileSize();
+        }
+
+        @Nullable
+        SegmentHeader header() {
+            return header;
+        }
+
+        /** A segment has its full size from before it is used until a later one is in use. */
+        boolean isShort() {
+            return header == null ? size() < Format.MIN_SEGMENT : size() < header.size();
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
+    /**
+     * How a log ends.
+     *
+     * @param segments all that hold something, oldest first; the caller closes them
+     * @param pending the last batch, which nothing attests; it was not given to the listener
+     * @param end where the batch after the last attested one begins, in the last segment
+     * @param tornFrom where a torn batch begins, -1 if there is none
+     * @param nextSequence the number of the batch after the last attested one
+     * @param previous the checksum of the header of the last attested batch
+     * @param unused segments after the last that hold nothing yet
+     */
+    record Result(
+            List<ScannedSegment> segments,
+            @Nullable Batch pending,
+            long end,
+            long tornFrom,
+            long nextSequence,
+            int previous,
+            List<String> unused) {}
+
+    private static final long UNKNOWN = Long.MAX_VALUE;
+    private static final byte[] NOTHING = {};
+
+    private final Disk disk;
+    private final long logId;
+    private final Checksum sums;
+    private final Listener listener;
+
+    private @Nullable Batch pending;
+    private @Nullable ScannedSegment pendingIn;
+    /** The body of a batch that was handed on, to be used again. */
+    private byte[] spare = NOTHING;
+    /** The number the next batch must have, 0 if any may come. */
+    private long expected;
+
+    private long highest;
+
+    private boolean chained;
+    private int previous;
+    private int previousOfPending;
+    private long end = Format.SEGMENT_HEADER;
+    private long tornFrom = -1;
+
+    LogScan(Disk disk, long logId, Listener listener) {
+        this.disk = disk;
+        this.logId = logId;
+        this.sums = new Checksum(logId);
+        this.listener = listener;
+    }
+
+    Result run() throws IOException {
+        List<ScannedSegment> segments = new ArrayList<>();
+        List<String> unused = new ArrayList<>();
+        boolean done = false;
+        try {
+            for (String name : disk.list()) {
+                if (Format.segmentNumber(name) >= 0) {
+                    segments.add(open(name));
+                }
+            }
+            while (!segments.isEmpty() && !isInUse(segments.get(segments.size() - 1))) {
+                ScannedSegment last = segments.remove(segments.size() - 1);
+                unused.add(last.name());
+                last.close();
+            }
+            for (int i = 0; i < segments.size(); i++) {
+                boolean isLast = i == segments.size() - 1;
+                if (i > 0 && segments.get(i).number() != segments.get(i - 1).number() + 1) {
+                    flush();
+                    chained = false;
+                    expected = 0;
+                    listener.gap();
+                }
+                scan(segments.get(i), isLast ? UNKNOWN : firstSequence(segments, i + 1), isLast);
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                for (ScannedSegment segment : segments) {
+                    segment.close();
+                }
+            }
+        }
+        long next = pending == null
+                ? Math.max(highest + 1, expected)
+                : pending.header().sequence();
+        int chain = pending == null ? previous : previousOfPending;
+        return new Result(segments, pending, pending == null ? end : pending.offset(), tornFrom, next, chain, unused);
+    }
+
+    private ScannedSegment open(String name) throws IOException {
+        long number = Format.segmentNumber(name);
+        DiskFile file = disk.openToRead(name);
+        try {
+            Window window = new Window(file);
+            byte[] page = new byte[(int) Math.min(Format.SEGMENT_HEADER, window.fileSize())];
+            int at = window.at(0, page.length);
+            System.arraycopy(window.bytes(), at, page, 0, page.length);
+            return new ScannedSegment(number, file, window, SegmentHeader.read(page, logId, number));
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Tells whether a segment, the last one, was begun: its first batch is whole, or something shows that it was. */
+    private boolean isInUse(ScannedSegment segment) throws IOException {
+        if (segment.isShort()) {
+            return true;
+        }
+        return (segment.header() != null && read(segment, Format.SEGMENT_HEADER) != null)
+                || find(segment, Format.SEGMENT_HEADER + Format.MIN_SECTOR, 0, UNKNOWN) >= 0;
+    }
+
+    /** Returns the number of the first batch after segment {@code i - 1}, if it can be told. */
+    private long firstSequence(List<ScannedSegment> segments, int i) throws IOException {
+        if (segments.get(i).number() != segments.get(i - 1).number() + 1) {
+            return UNKNOWN;
+        }
+        BatchHeader first = header(segments.get(i), Format.SEGMENT_HEADER);
+        return first == null ? UNKNOWN : first.sequence();
+    }
+
+    private void scan(ScannedSegment segment, long limit, boolean isLast) throws IOException {
+        if (segment.header() == null) {
+            flush();
+            listener.damage(new Damage(segment.name(), 0, Format.SEGMENT_HEADER, "the segment has no header"));
+        }
+        long at = Format.SEGMENT_HEADER;
+        BatchHeader first = expected == 0 ? header(segment, at) : null;
+        if (first != null) {
+            expected = first.sequence();
+        }
+        while (true) {
+            Batch batch = read(segment, at);
+            if (batch != null && follows(batch.header(), segment, limit)) {
+                accept(segment, batch);
+                at = Format.align(
+                        batch.end(),
+                        segment.header() == null
+                                ? Format.MIN_SECTOR
+                                : segment.header().sector());
+                continue;
+            }
+            if (expected == limit) {
+                // What still lies here was cut when the next segment began.
+                return;
+            }
+            long next = find(segment, at + Format.MIN_SECTOR, expected, limit);
+            if (next < 0) {
+                endOf(segment, at, limit, isLast);
+                return;
+            }
+            BatchHeader header = header(segment, next);
+            boolean onlyPadding = segment.header() == null && header != null && header.sequence() == expected;
+            if (!onlyPadding) {
+                flush();
+                chained = false;
+                listener.damage(new Damage(segment.name(), at, next, "batch " + expected + " is not what was written"));
+            }
+            expected = header == null ? 0 : header.sequence();
+            at = next;
+        }
+    }
+
+    private void endOf(ScannedSegment segment, long at, long limit, boolean isLast) throws IOException {
+        end = at;
+        if (limit != UNKNOWN) {
+            lose(segment, at, "batches " + expected + " to " + (limit - 1) + " are missing");
+            expected = limit;
+        } else if (isLast && segment.isShort()) {
+            lose(segment, at, "the file was cut to " + segment.size() + " bytes");
+        } else if (isLast && segment.header() == null && pendingSegment() != segment.number()) {
+            lose(segment, at, "nothing can be read");
+        } else if (isLast && hasMisplaced(segment)) {
+            lose(segment, at, "sectors are not where they were written");
+        } else if (isLast) {
+            tornFrom = at;
+        }
+        // Else the next segment's first batch cannot be read, which is told there.
+    }
+
+    private long pendingSegment() {
+        return pending == null ? -1 : pending.segment();
+    }
+
+    private void lose(ScannedSegment segment, long at, String reason) {
+        flush();
+        chained = false;
+        listener.damage(new Damage(segment.name(), at, Math.max(at, segment.size()), reason));
+    }
+
+    private boolean follows(BatchHeader header, ScannedSegment segment, long limit) {
+        return (expected == 0 || header.sequence() == expected)
+                && header.sequence() < limit
+                && (!chained || header.previous() == previous)
+                && (segment.header() == null
+                        || header.incarnation() == segment.header().incarnation());
+    }
+
+    private void accept(ScannedSegment segment, Batch batch) {
+        spare = NOTHING;
+        flush();
+        previousOfPending = previous;
+        pending = batch;
+        pendingIn = segment;
+        expected = batch.header().sequence() + 1;
+        highest = Math.max(highest, batch.header().sequence());
+        previous = batch.header().checksum();
+        chained = true;
+    }
+
+    /** Gives the last batch to the listener: something after it shows that it was durable. */
+    private void flush() {
+        if (pending != null && pendingIn != null) {
+            listener.batch(pendingIn, pending);
+            spare = pending.body();
+            pending = null;
+        }
+    }
+
+    /** Returns the header of the batch at an offset; {@code null} if there is none that was written there. */
+    private @Nullable BatchHeader header(ScannedSegment segment, long offset) throws IOException {
+        BatchHeader found = headerOfAnyPlace(segment, offset);
+        return found != null && found.offset() == offset ? found : null;
+    }
+
+    private @Nullable BatchHeader headerOfAnyPlace(ScannedSegment segment, long offset) throws IOException {
+        int at = segment.window.at(offset, Format.BATCH_HEADER);
+        return at < 0 ? null : BatchHeader.read(segment.window.bytes(), at, sums, segment.number());
+    }
+
+    private @Nullable Batch read(ScannedSegment segment, long offset) throws IOException {
+        BatchHeader header = header(segment, offset);
+        if (header == null) {
+            return null;
+        }
+        long from = offset + Format.BATCH_HEADER;
+        int at = segment.window.at(from, header.length());
+        return at < 0 ? null : Batch.check(header, sums, segment.number(), offset, segment.window.bytes(), at, spare);
+    }
+
+    /** Tells whether the header of a batch that was not read lies elsewhere than it was written: no tear does that. */
+    private boolean hasMisplaced(ScannedSegment segment) throws IOException {
+        for (long offset = 0; offset < segment.size(); offset += Format.MIN_SECTOR) {
+            BatchHeader header = headerOfAnyPlace(segment, offset);
+            if (header != null && header.offset() != offset && header.sequence() >= expected) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns where the next batch begins whose number is in {@code [lo, hi)}, -1 if there is none. */
+    private long find(ScannedSegment segment, long from, long lo, long hi) throws IOException {
+        for (long offset = from; offset < segment.size(); offset += Format.MIN_SECTOR) {
+            BatchHeader header = header(segment, offset);
+            if (header != null && header.sequence() >= lo && header.sequence() < hi) {
+                return offset;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,129 @@
+package io.lutra.wal;
+
+import io.lutra.raft.Entry;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What keeps the log small: frees segments that nobody needs, and moves small remainders to its end.
+ *
+ * <p>The bound: when there is nothing more to do, every segment but the last holds more than an eighth of its size in entries
+ * that are needed. So the log takes at most eight times what it must keep, and the last segment; and moving costs at most a
+ * seventh of what was appended. Nothing is deleted on the word of the last batch, which could still be mistaken for a torn
+ * one: a batch after it must be durable.
+ */
+final class Maintenance {
+    /** A segment of which less than this share is needed is emptied. */
+    private static final int SHARE = 8;
+
+    private static final int MAX_COPY = 256 << 10;
+
+    private final Wal wal;
+    private final GroupTable table;
+    private final Tail tail;
+    private final SnapshotFiles snapshots;
+    private boolean waiting;
+
+    Maintenance(Wal wal, GroupTable table, Tail tail, SnapshotFiles snapshots) {
+        this.wal = wal;
+        this.table = table;
+        this.tail = tail;
+        this.snapshots = snapshots;
+    }
+
+    synchronized boolean step() throws IOException {
+        return freeSegment() || tail.allocator().step() || freeSnapshot() || copyForward();
+    }
+
+    private boolean freeSegment() throws IOException {
+        Segment free;
+        synchronized (wal.lock()) {
+            free = firstSealed(Segment::isFree);
+            if (free == null) {
+                return false;
+            }
+            long next = tail.nextSequence();
+            if (free.freeAt(next) >= next) {
+                return askForBatch();
+            }
+            table.remove(free);
+        }
+        free.file().close();
+        wal.disk().delete(free.name());
+        wal.disk().sync();
+        return true;
+    }
+
+    private boolean freeSnapshot() throws IOException {
+        synchronized (wal.lock()) {
+            if (snapshots.waitsForBatch(tail.nextSequence())) {
+                return askForBatch();
+            }
+        }
+        return snapshots.deleteOne(tail.nextSequence());
+    }
+
+    /** Makes sure that a batch will follow the last one. Returns false if one is on its way already. */
+    private boolean askForBatch() {
+        if (wal.isQueueEmpty()) {
+            wal.queueAttest(Completion.NONE);
+            return true;
+        }
+        return false;
+    }
+
+    private boolean copyForward() {
+        Segment segment;
+        List<Segment.Use> uses;
+        synchronized (wal.lock()) {
+            if (waiting || tail.allocator().isFull()) {
+                return false;
+            }
+            segment = firstSealed(s -> s.liveBytes() > 0 && s.liveBytes() <= s.size() / SHARE);
+            if (segment == null) {
+                return false;
+            }
+            uses = segment.uses();
+        }
+        boolean copied = false;
+        int left = MAX_COPY;
+        for (Segment.Use use : uses) {
+            if (left <= 0) {
+                break;
+            }
+            if (use.group.isLive()) {
+                left -= copy(segment, use.group, left);
+                copied = true;
+            }
+        }
+        return copied;
+    }
+
+    /** Queues a group's entries in a segment, as many as fit, and returns their bytes. */
+    private int copy(Segment segment, GroupState group, int maxBytes) {
+        List<Entry> entries = new GroupLog(wal, group).entriesToCopy(segment, maxBytes);
+        if (entries.isEmpty()) {
+            return 0;
+        }
+        synchronized (wal.lock()) {
+            waiting = true;
+            wal.queueCopy(group, entries, failure -> {
+                synchronized (wal.lock()) {
+                    waiting = false;
+                }
+            });
+        }
+        return Write.sizeOf(entries);
+    }
+
+    private @Nullable Segment firstSealed(Predicate<Segment> condition) {
+        for (Segment segment : table.segments()) {
+            if (segment != tail.segment() && condition.test(segment)) {
+                return segment;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,220 @@
+package io.lutra.wal;
+
+import io.lutra.wal.LogScan.ScannedSegment;
+import io.lutra.wal.WrongDirectoryException.Reason;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a log ready to be written: reads what is there and begins a new segment with it.
+ *
+ * <p>A log is never written where it ended. The last batch, which nothing attests, is written again into the new segment, with
+ * the state of all groups before it; so it does not matter whether it was durable, or only in the memory of an operating
+ * system that had failed to write it. Until that is durable nothing was changed but the counter of openings, so a crash at any
+ * point leaves what was there; after it, only what is left over is removed.
+ */
+final class Opening {
+    private final Disk disk;
+    private final WalOptions options;
+    private final Closeable directoryLock;
+    private final GroupTable table;
+    private final List<Damage> damages;
+    private final List<String> snapshotNames = new ArrayList<>();
+    private final IdentityFile identity;
+    private final Tail tail;
+
+    static Opening create(Disk disk, WalIdentity identity, WalOptions options) {
+        return guarded(disk, lock -> {
+            for (String name : disk.list()) {
+                boolean ours = name.equals(Format.IDENTITY)
+                        || name.endsWith(Format.SEGMENT_SUFFIX)
+                        || name.endsWith(Format.SNAPSHOT_SUFFIX);
+                if (ours) {
+                    throw new WrongDirectoryException(
+                            Reason.NOT_EMPTY, disk + " holds " + name + ": there is a log already");
+                }
+            }
+            IdentityFile file = new IdentityFile(identity, options.logIds().getAsLong(), 0);
+            file.write(disk);
+            return new Opening(disk, options, lock, file);
+        });
+    }
+
+    static Opening open(Disk disk, WalIdentity identity, WalOptions options) {
+        return guarded(disk, lock -> {
+            IdentityFile file = identityOf(disk);
+            if (!file.identity().clusterId().equals(identity.clusterId())) {
+                throw new WrongDirectoryException(
+                        Reason.OTHER_CLUSTER,
+                        disk + " belongs to cluster " + file.identity().clusterId() + ", not to "
+                                + identity.clusterId());
+            }
+            if (file.identity().hostId() != identity.hostId()) {
+                throw new WrongDirectoryException(
+                        Reason.OTHER_HOST,
+                        disk + " belongs to host "
+                                + Long.toUnsignedString(file.identity().hostId()) + ", not to "
+                                + Long.toUnsignedString(identity.hostId()));
+            }
+            return new Opening(disk, options, lock, file);
+        });
+    }
+
+    /** Reads whose log a directory holds. */
+    static IdentityFile identityOf(Disk disk) throws IOException {
+        if (!disk.list().contains(Format.IDENTITY)) {
+            throw new WrongDirectoryException(Reason.NO_LOG, disk + " holds no log");
+        }
+        return IdentityFile.read(disk);
+    }
+
+    private interface Step {
+        Opening run(Closeable lock) throws IOException;
+    }
+
+    private static Opening guarded(Disk disk, Step step) {
+        Closeable lock = null;
+        Opening opened = null;
+        try {
+            lock = disk.lock(Format.LOCK);
+            opened = step.run(lock);
+            return opened;
+        } catch (DiskLockedException e) {
+            throw new WrongDirectoryException(Reason.IN_USE, disk + " is in use", e);
+        } catch (DiskFullException e) {
+            throw new LogFullException("no room to open the log in " + disk, e);
+        } catch (IOException e) {
+            throw new WrongDirectoryException(Reason.NO_ACCESS, disk + " cannot be used: " + e.getMessage(), e);
+        } finally {
+            if (opened == null && lock != null) {
+                closeQuietly(lock);
+            }
+        }
+    }
+
+    private static void closeQuietly(Closeable resource) {
+        try {
+            resource.close();
+        } catch (IOException e) {
+            // The error that led here says more.
+        }
+    }
+
+    private Opening(Disk disk, WalOptions options, Closeable directoryLock, IdentityFile found) throws IOException {
+        this.disk = disk;
+        this.options = options;
+        this.directoryLock = directoryLock;
+        LogReader reader = new LogReader();
+        LogScan.Result log = new LogScan(disk, found.logId(), reader).run();
+        table = reader.table();
+        damages = reader.damages();
+        boolean done = false;
+        SegmentAllocator allocator = null;
+        try {
+            restate(log.pending());
+            table.damageUnattested();
+            identity = found.opened();
+            identity.write(disk);
+            removeLeftovers(log.unused());
+            int number = 1;
+            for (ScannedSegment segment : log.segments()) {
+                number = (int) segment.number() + 1;
+                reader.segment(segment, 0); // one of which no batch was read is kept until it is seen to be of no use
+            }
+            allocator = new SegmentAllocator(disk, number, options.segmentSize());
+            tail = new Tail(
+                    identity.logId(),
+                    allocator,
+                    options.sectorSize(),
+                    identity.incarnation(),
+                    log.nextSequence(),
+                    log.previous());
+            tail.begin(table, log.pending(), number);
+            table.damageIncomplete();
+            cutTail(log);
+            done = true;
+        } finally {
+            if (!done) {
+                for (ScannedSegment segment : log.segments()) {
+                    closeQuietly(segment);
+                }
+                if (allocator != null) {
+                    allocator.close();
+                }
+            }
+        }
+    }
+
+    /** Takes in the checkpoint of a batch, which is not written again with it: it is the state before the batch. */
+    private void restate(@Nullable Batch pending) {
+        if (pending == null) {
+            return;
+        }
+        int[] left = {pending.header().checkpoint()};
+        pending.forEach((kind, generation, group, position, bytes, from, to) -> {
+            if (left[0]-- > 0) {
+                table.restate(kind, generation, group, bytes, from, to);
+            }
+        });
+    }
+
+    /** Removes what a crash left half done. None of it was counted on. */
+    private void removeLeftovers(List<String> unused) throws IOException {
+        for (String name : disk.list()) {
+            if (name.endsWith(Format.TEMPORARY_SUFFIX) || unused.contains(name)) {
+                disk.delete(name);
+            } else if (SnapshotFile.isName(name)) {
+                snapshotNames.add(name);
+            }
+        }
+    }
+
+    /** Gives back the zeros after the last batch, and the batch that was written anew or torn. */
+    private void cutTail(LogScan.Result log) throws IOException {
+        if (log.segments().isEmpty() || log.end() == Format.SEGMENT_HEADER) {
+            return;
+        }
+        ScannedSegment last = log.segments().get(log.segments().size() - 1);
+        boolean damaged = damages.stream().anyMatch(damage -> damage.file().equals(last.name()));
+        if (!damaged && last.size() > log.end()) {
+            try (DiskFile file = disk.open(last.name())) {
+                file.truncate(log.end());
+            }
+        }
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    WalOptions options() {
+        return options;
+    }
+
+    IdentityFile identity() {
+        return identity;
+    }
+
+    Closeable directoryLock() {
+        return directoryLock;
+    }
+
+    List<Damage> damages() {
+        return List.copyOf(damages);
+    }
+
+    GroupTable table() {
+        return table;
+    }
+
+    Tail tail() {
+        return tail;
+    }
+
+    List<String> snapshotNames() {
+        return snapshotNames;
+    }
+}

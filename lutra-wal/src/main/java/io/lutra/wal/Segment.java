@@ -1,0 +1,127 @@
+package io.lutra.wal;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of the log, and how much of it is still needed by whom. Guarded by the log's lock; the file itself may be read by
+ * anyone who {@linkplain #retain retained} the segment.
+ */
+final class Segment {
+    /** What a group needs of a segment. */
+    static final class Use {
+        final GroupState group;
+        private long entries;
+        private long bytes;
+
+        private Use(GroupState group) {
+            this.group = group;
+        }
+
+        long bytes() {
+            return bytes;
+        }
+    }
+
+    private final int number;
+    private final DiskFile file;
+    private final long size;
+    private final long incarnation;
+    private final Map<GroupState, Use> uses = new HashMap<>();
+    private @Nullable Use lastUse;
+    private long liveBytes;
+    private int readers;
+    private long freeAt;
+
+    Segment(int number, DiskFile file, long size, long incarnation) {
+        this.number = number;
+        this.file = file;
+        this.size = size;
+        this.incarnation = incarnation;
+    }
+
+    int number() {
+        return number;
+    }
+
+    String name() {
+        return Format.segmentName(number);
+    }
+
+    DiskFile file() {
+        return file;
+    }
+
+    long size() {
+        return size;
+    }
+
+    long incarnation() {
+        return incarnation;
+    }
+
+    /** Counts an entry's record that lies here and is needed. */
+    void use(GroupState group, int bytes) {
+        Use use = lastUse;
+        if (use == null || use.group != group) {
+            use = uses.computeIfAbsent(group, Use::new);
+            lastUse = use;
+        }
+        use.entries++;
+        use.bytes += bytes;
+        liveBytes += bytes;
+    }
+
+    /** Counts it no longer. */
+    void release(GroupState group, int bytes) {
+        Use use = lastUse;
+        if (use == null || use.group != group) {
+            use = uses.get(group);
+        }
+        if (use == null || use.entries == 0) {
+            throw new IllegalStateException(group + " releases what it does not use of " + name());
+        }
+        use.entries--;
+        use.bytes -= bytes;
+        liveBytes -= bytes;
+        if (use.entries == 0) {
+            uses.remove(group);
+            lastUse = null;
+        }
+    }
+
+    long liveBytes() {
+        return liveBytes;
+    }
+
+    boolean isFree() {
+        return uses.isEmpty() && readers == 0;
+    }
+
+    /** Returns the number of the batch that must be durable before the file may go: the first after it was found free. */
+    long freeAt(long nextSequence) {
+        if (freeAt == 0) {
+            freeAt = nextSequence;
+        }
+        return freeAt;
+    }
+
+    /** Returns the groups that need this segment, by id. */
+    List<Use> uses() {
+        List<Use> sorted = new ArrayList<>(uses.values());
+        sorted.sort(Comparator.comparing((Use use) -> use.group.id(), Long::compareUnsigned));
+        return sorted;
+    }
+
+    void retain() {
+        readers++;
+    }
+
+    void releaseReader() {
+        readers--;
+    }
+}

@@ -1,0 +1,135 @@
+package io.lutra.wal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the next segment before it is needed: a file full of zeros, durable under its name.
+ *
+ * <p>So a full disk is met here and not by a write that somebody waits for, and a sync of the log has no size and no new
+ * block to write down. Safe for use by many threads: whoever needs the segment now finishes what a step began.
+ */
+final class SegmentAllocator {
+    /** A segment that holds nothing yet. */
+    record Prepared(int number, DiskFile file, long size) {}
+
+    private static final int STEP = 1 << 20;
+    private static final String TEMPORARY = "next" + Format.TEMPORARY_SUFFIX;
+
+    private final Disk disk;
+    private final ByteBuffer zeros;
+    private final long defaultSize;
+    private int number;
+    private long size;
+    private @Nullable DiskFile file;
+    private long filled;
+    private volatile @Nullable Prepared ready;
+    private volatile boolean full;
+
+    /** Begins with the segment of a number. No file may have its name, or the temporary one. */
+    SegmentAllocator(Disk disk, int number, long size) {
+        this.disk = disk;
+        this.number = number;
+        this.defaultSize = size;
+        this.size = size;
+        this.zeros = ByteBuffer.allocate((int) Math.min(STEP, size));
+    }
+
+    boolean isReady() {
+        return ready != null;
+    }
+
+    /** Tells whether the disk had no room for the next segment when it was last tried. */
+    boolean isFull() {
+        return full;
+    }
+
+    /** Does one step towards the next segment; returns false if it is there, or the disk is full. */
+    synchronized boolean step() throws IOException {
+        if (ready != null || (full && disk.freeBytes() < size)) {
+            return false;
+        }
+        try {
+            DiskFile to = file == null ? disk.create(TEMPORARY) : file;
+            file = to;
+            if (filled < size) {
+                ByteBuffer chunk = zeros.duplicate().limit((int) Math.min(zeros.capacity(), size - filled));
+                int length = chunk.remaining();
+                to.write(chunk, filled);
+                filled += length;
+                return true;
+            }
+            to.sync();
+            disk.rename(TEMPORARY, Format.segmentName(number));
+            disk.sync();
+            ready = new Prepared(number, to, size);
+            file = null;
+            filled = 0;
+            full = false;
+            return false;
+        } catch (DiskFullException e) {
+            full = true;
+            discard();
+            return false;
+        }
+    }
+
+    /**
+     * Hands over the next segment, of {@code needed} bytes at least; makes it first if it must.
+     *
+     * @throws DiskFullException if there is no room
+     */
+    synchronized Prepared take(long needed) throws IOException {
+        Prepared small = ready;
+        if (small != null && small.size() < needed) {
+            ready = null;
+            small.file().close();
+            disk.delete(Format.segmentName(number));
+        }
+        if (ready == null && size < needed) {
+            if (needed > Format.MAX_SEGMENT) {
+                throw new IOException("a segment would need " + needed + " bytes");
+            }
+            discard();
+            size = Format.align(needed, Format.MAX_SECTOR);
+        }
+        prepare();
+        Prepared taken = ready;
+        if (taken == null) {
+            throw new DiskFullException("no room for a segment of " + size + " bytes");
+        }
+        ready = null;
+        number++;
+        size = defaultSize;
+        return taken;
+    }
+
+    /** Finishes the next segment now, unless the disk is full. */
+    synchronized void prepare() throws IOException {
+        boolean more = true;
+        while (more) {
+            more = step();
+        }
+    }
+
+    synchronized void close() throws IOException {
+        if (file != null) {
+            file.close();
+            file = null;
+        }
+        Prepared unused = ready;
+        if (unused != null) {
+            unused.file().close();
+        }
+    }
+
+    private void discard() throws IOException {
+        if (file != null) {
+            file.close();
+            file = null;
+            disk.delete(TEMPORARY);
+        }
+        filled = 0;
+    }
+}

@@ -1,0 +1,174 @@
+package io.lutra.wal;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+
+/**
+ * The snapshot files of a directory: which there are, which are being read, which are not needed any more. Safe for use by
+ * many threads.
+ */
+final class SnapshotFiles {
+    /** Something done to the disk. */
+    interface Action {
+        void run() throws IOException;
+    }
+
+    /** A file that may go once a batch after the one of this number is durable. */
+    private record Obsolete(String name, long sequence) {}
+
+    private final Disk disk;
+    private final long logId;
+    private final int kept;
+    private final Consumer<IOException> onFailure;
+    private final NavigableSet<String> names = new TreeSet<>();
+    private final Map<String, Integer> readers = new HashMap<>();
+    private final ArrayDeque<Obsolete> obsolete = new ArrayDeque<>();
+    private long temporaries;
+
+    /** Uses a directory; {@code onFailure} is told of errors after which nothing may be acknowledged. */
+    SnapshotFiles(Disk disk, long logId, int kept, Consumer<IOException> onFailure) {
+        this.disk = disk;
+        this.logId = logId;
+        this.kept = kept;
+        this.onFailure = onFailure;
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    long logId() {
+        return logId;
+    }
+
+    /** Does something, and if that fails makes a typed error of it after {@code onError}. */
+    void guard(Action action, Action onError) {
+        try {
+            action.run();
+        } catch (DiskFullException e) {
+            guard(onError, () -> {});
+            throw new LogFullException("no room for a snapshot", e);
+        } catch (IOException e) {
+            onFailure.accept(e);
+            throw new LogFailedException("a snapshot could not be written", e);
+        }
+    }
+
+    SnapshotWriter create(SnapshotFile target) {
+        String temporary;
+        synchronized (this) {
+            temporary = target.name() + "." + temporaries++ + Format.TEMPORARY_SUFFIX;
+        }
+        SnapshotWriter[] writer = new SnapshotWriter[1];
+        DiskFile[] file = new DiskFile[1];
+        guard(
+                () -> {
+                    file[0] = disk.create(temporary);
+                    writer[0] = new SnapshotWriter(this, target, temporary, file[0]);
+                },
+                () -> {
+                    if (file[0] != null) {
+                        file[0].close();
+                        disk.delete(temporary);
+                    }
+                });
+        return writer[0];
+    }
+
+    synchronized void committed(SnapshotFile file) {
+        names.add(file.name());
+    }
+
+    /** Says that a file was found. */
+    synchronized void found(String name) {
+        names.add(name);
+    }
+
+    synchronized boolean has(SnapshotFile file) {
+        return names.contains(file.name());
+    }
+
+    /**
+     * Opens a file to read.
+     *
+     * @throws DamagedSnapshotException if it is missing, or does not begin as it should
+     */
+    SnapshotReader open(SnapshotFile snapshot) {
+        String name = snapshot.name();
+        synchronized (this) {
+            if (!names.contains(name)) {
+                throw new DamagedSnapshotException("snapshot " + name + " is missing");
+            }
+            readers.merge(name, 1, Integer::sum);
+        }
+        DiskFile file;
+        try {
+            file = disk.openToRead(name);
+        } catch (IOException e) {
+            closed(name);
+            throw new DamagedSnapshotException("snapshot " + name + " cannot be opened", e);
+        }
+        return new SnapshotReader(name, file, logId, () -> closed(name));
+    }
+
+    private synchronized void closed(String name) {
+        readers.computeIfPresent(name, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    /**
+     * Takes note of which snapshot is a group's newest: older ones beyond those kept, and those of other generations, may go
+     * when a batch after {@code sequence} is durable. So may newer ones when the log is opened: nothing can mark them any more.
+     */
+    synchronized void marked(GroupState group, long sequence, boolean opening) {
+        boolean live = group.status() != GroupRecord.Status.DROPPED;
+        String newest = SnapshotFile.name(
+                group.id(),
+                group.generation(),
+                group.snapshot().index(),
+                group.snapshot().term());
+        String prefix = SnapshotFile.prefix(group.id());
+        String ofGeneration = newest.substring(0, prefix.length() + 9);
+        int left = kept;
+        for (String name : names.subSet(prefix, true, prefix + "~", true).descendingSet()) {
+            boolean isOurs = live && name.startsWith(ofGeneration);
+            boolean isNewer = isOurs && name.compareTo(newest) > 0;
+            boolean isKept = isNewer ? !opening : isOurs && left-- > 0;
+            if (!isKept) {
+                obsolete.add(new Obsolete(name, sequence));
+            }
+        }
+    }
+
+    /** Deletes one file that is not needed; returns false if there is none, or it must stay until a batch follows. */
+    boolean deleteOne(long nextSequence) throws IOException {
+        String name;
+        synchronized (this) {
+            Obsolete next = obsolete.peek();
+            if (next == null || next.sequence() >= nextSequence) {
+                return false;
+            }
+            obsolete.remove();
+            if (readers.containsKey(next.name())) {
+                obsolete.add(next);
+                return false;
+            }
+            if (!names.remove(next.name())) {
+                return true;
+            }
+            name = next.name();
+        }
+        disk.delete(name);
+        return true;
+    }
+
+    /** Tells whether something waits for a batch to follow. */
+    synchronized boolean waitsForBatch(long nextSequence) {
+        Obsolete next = obsolete.peek();
+        return next != null && next.sequence() >= nextSequence;
+    }
+}

@@ -1,0 +1,521 @@
+package io.lutra.wal;
+
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The log of a host: one append-only log, shared by all its groups, in one directory.
+ *
+ * <p>Writes are queued by {@link GroupLog}; {@link #doWork} takes all that gathered and makes it durable with one write and one
+ * sync. {@link #maintain} does what can be done beside it, a step at a time. Both are called by whoever has a thread for it,
+ * each by one at a time; a second caller waits for the first. Nothing else here waits for the disk, but to read from it.
+ *
+ * <p>After a failed write or sync nothing is acknowledged any more: every call throws {@link LogFailedException}, until the
+ * directory is opened again. Safe for use by many threads.
+ */
+public final class Wal implements AutoCloseable {
+    private final Disk disk;
+    private final WalOptions options;
+    private final IdentityFile identity;
+    private final Closeable directoryLock;
+    private final List<Damage> damages;
+    private final GroupTable table;
+    private final EntryCache cache;
+    private final SnapshotFiles snapshots;
+    private final Maintenance maintenance;
+
+    /** Guards the state of the groups and the queue; never held while the disk is touched. */
+    private final Object lock = new Object();
+
+    private final ArrayDeque<Write> queue = new ArrayDeque<>();
+    private long queuedBytes;
+    private @Nullable WalException failure;
+    private boolean closed;
+
+    /** Held by the one who writes. What follows is theirs. */
+    private final Object writer = new Object();
+
+    private final Tail tail;
+    private boolean writing;
+
+    private Wal(Opening opening) {
+        this.disk = opening.disk();
+        this.options = opening.options();
+        this.identity = opening.identity();
+        this.directoryLock = opening.directoryLock();
+        this.damages = opening.damages();
+        this.table = opening.table();
+        this.tail = opening.tail();
+        this.snapshots = new SnapshotFiles(disk, identity.logId(), options.snapshotsKept(), this::fail);
+        this.cache = new EntryCache(options.cacheBytes(), table.cachedTotal());
+        for (String name : opening.snapshotNames()) {
+            snapshots.found(name);
+        }
+        for (GroupState group : table.groups()) {
+            checkSnapshot(group);
+            snapshots.marked(group, tail.nextSequence(), true);
+            group.resetQueued();
+        }
+        this.maintenance = new Maintenance(this, table, tail, snapshots);
+    }
+
+    private void checkSnapshot(GroupState group) {
+        if (group.isLive() && group.snapshot().index() > 0) {
+            SnapshotFile file = new SnapshotFile(group.id(), group.generation(), group.snapshot());
+            if (!snapshots.has(file)) {
+                group.damage("snapshot " + file + " is missing");
+            }
+        }
+    }
+
+    /**
+     * Makes a new log in a directory that holds none, and opens it.
+     *
+     * @throws WrongDirectoryException if it holds one, or cannot be used
+     * @throws LogFullException if the disk has no room for the first segment
+     */
+    public static Wal create(Disk disk, WalIdentity identity, WalOptions options) {
+        return new Wal(Opening.create(disk, identity, options));
+    }
+
+    /**
+     * Opens the log of a directory. What was not durable when it was closed last, or its process died, may be gone; all else
+     * is there, or is {@linkplain #damages reported}.
+     *
+     * @throws WrongDirectoryException if there is none, it is another's, or it cannot be used
+     * @throws LogFullException if the disk has no room for a new segment
+     */
+    public static Wal open(Disk disk, WalIdentity identity, WalOptions options) {
+        return new Wal(Opening.open(disk, identity, options));
+    }
+
+    /** Returns how often the log was opened, this time included. It never goes back. */
+    public long incarnation() {
+        return identity.incarnation();
+    }
+
+    /** Returns what was found damaged when the log was opened; see {@link GroupLog#damage} for whom it hurts. */
+    public List<Damage> damages() {
+        return damages;
+    }
+
+    /** Returns the ids of the groups that are there and were not dropped, sorted as unsigned numbers. */
+    public List<Long> groups() {
+        synchronized (lock) {
+            return table.groups().stream()
+                    .filter(group -> group.status() != GroupRecord.Status.DROPPED)
+                    .map(GroupState::id)
+                    .toList();
+        }
+    }
+
+    /** Returns a group's part; {@code null} if there is no such group, or it was dropped. */
+    public @Nullable GroupLog group(long id) {
+        synchronized (lock) {
+            GroupState group = table.get(id);
+            return group == null || group.queued().status == GroupRecord.Status.DROPPED
+                    ? null
+                    : new GroupLog(this, group);
+        }
+    }
+
+    /**
+     * Queues the making of a group, and returns its part.
+     *
+     * @param generation above that of every life the group had here
+     * @throws WalException if the group is there, or was dropped with this generation or a higher one
+     */
+    public GroupLog createGroup(long id, int generation, Completion completion) {
+        synchronized (lock) {
+            checkOpen();
+            GroupState known = table.get(id);
+            if (known != null
+                    && (known.queued().status != GroupRecord.Status.DROPPED
+                            || generation <= known.queued().generation)) {
+                throw new WalException(known + " cannot be made with generation " + generation + ": it "
+                        + (known.queued().status == GroupRecord.Status.DROPPED ? "was dropped" : "is there") + " with "
+                        + known.queued().generation);
+            }
+            byte[] body = GroupRecord.empty(GroupRecord.Status.LIVE).encode();
+            admit(Format.RECORD_HEADER + body.length, false);
+            GroupState group = known == null ? table.add(id) : known;
+            queueGroup(group, generation, GroupRecord.Status.LIVE, body, completion);
+            return new GroupLog(this, group);
+        }
+    }
+
+    /**
+     * Queues the end of a group. A tombstone stays, so that the group does not come back with this generation or a lower one.
+     *
+     * @throws WalException if there is no such group
+     */
+    public void dropGroup(long id, Completion completion) {
+        synchronized (lock) {
+            checkOpen();
+            GroupState group = table.get(id);
+            if (group == null || group.queued().status == GroupRecord.Status.DROPPED) {
+                throw new WalException("there is no group " + Long.toUnsignedString(id));
+            }
+            byte[] body = GroupRecord.empty(GroupRecord.Status.DROPPED).encode();
+            admit(Format.RECORD_HEADER + body.length, true);
+            queueGroup(group, group.queued().generation, GroupRecord.Status.DROPPED, body, completion);
+        }
+    }
+
+    private void queueGroup(
+            GroupState group, int generation, GroupRecord.Status status, byte[] body, Completion completion) {
+        enqueue(new Write.Mark(group, RecordKind.GROUP, generation, body, completion));
+        GroupState.QueuedState to = group.queued();
+        to.generation = generation;
+        to.status = status;
+        to.hardState = HardState.EMPTY;
+        to.offset = 0;
+        to.last = 0;
+        to.snapshotIndex = 0;
+    }
+
+    /** Queues a batch that holds nothing but commit indexes, and attests the one before it: for when the log is idle. */
+    public void attest(Completion completion) {
+        synchronized (lock) {
+            checkOpen();
+            queueAttest(completion);
+        }
+    }
+
+    void queueAttest(Completion completion) {
+        for (GroupState group : table.groups()) {
+            if (group.hasLazyCommit() && group.queued().status == GroupRecord.Status.LIVE) {
+                HardState hardState = group.queued().hardState;
+                HardState stored = HardState.of(
+                        hardState.term(),
+                        hardState.vote(),
+                        group.currentHardState().commit());
+                if (stored.commit() > hardState.commit()) {
+                    enqueue(new Write.Append(group, group.queued().generation, List.of(), stored, Completion.NONE));
+                    group.queued().hardState = stored;
+                }
+            }
+        }
+        enqueue(new Write.Attest(completion));
+    }
+
+    void queueAppend(GroupState group, List<Entry> entries, @Nullable HardState hardState, Completion completion) {
+        admit(Write.sizeOf(entries), entries.isEmpty());
+        int generation = group.queued().generation;
+        List<Entry> part = new ArrayList<>();
+        long bytes = 0;
+        for (Entry entry : entries) {
+            bytes += Format.RECORD_HEADER + entry.encodedSize();
+            if (bytes > options.maxBatchBytes() && !part.isEmpty()) {
+                enqueue(new Write.Append(group, generation, part, null, Completion.NONE));
+                part = new ArrayList<>();
+                bytes = (long) Format.RECORD_HEADER + entry.encodedSize();
+            }
+            part.add(entry);
+        }
+        enqueue(new Write.Append(group, generation, part, hardState, completion));
+    }
+
+    void queueMark(GroupState group, RecordKind kind, byte[] body, Completion completion) {
+        admit(Format.RECORD_HEADER + body.length, true);
+        enqueue(new Write.Mark(group, kind, group.queued().generation, body, completion));
+    }
+
+    void queueCopy(GroupState group, List<Entry> entries, Completion completion) {
+        admit(Write.sizeOf(entries), false);
+        enqueue(new Write.Copy(group, group.queued().generation, entries, completion));
+    }
+
+    private void enqueue(Write write) {
+        queue.add(write);
+        queuedBytes += write.size();
+    }
+
+    /** Refuses a write that has no room: in the queue, or, when the disk is full, in what is left of the segment. */
+    private void admit(long bytes, boolean isMark) {
+        if (queuedBytes > 0 && queuedBytes + bytes > options.maxQueuedBytes()) {
+            throw new LogBusyException(queuedBytes + " bytes wait to be written");
+        }
+        if (tail.allocator().isFull()) {
+            // A batch of its own for each write is the worst case.
+            long worst = queuedBytes
+                    + bytes
+                    + (queue.size() + 1L) * (Format.BATCH_HEADER + options.sectorSize() + Format.RECORD_HEADER);
+            if (worst > tail.remaining() - (isMark ? 0 : options.segmentSize() / 16)) {
+                throw new LogFullException("the disk has no room for another segment of " + options.segmentSize()
+                        + " bytes, and " + tail.remaining() + " bytes are left of this one");
+            }
+        }
+    }
+
+    /** Tells whether something waits to be written. */
+    public boolean hasWork() {
+        synchronized (lock) {
+            return !queue.isEmpty();
+        }
+    }
+
+    /** Tells whether entries are refused because the disk is full. */
+    public boolean isFull() {
+        return tail.allocator().isFull();
+    }
+
+    /**
+     * Makes durable what was queued, as much as goes into one batch, with one write and one sync, and completes it.
+     *
+     * @return how many writes were completed; 0 if nothing waits, or the disk has no room for what does
+     * @throws LogFailedException if it cannot be made durable; every write that waits is completed with it first
+     */
+    public int doWork() {
+        synchronized (writer) {
+            if (writing) {
+                return 0; // called by a completion: what waits goes out when that returns
+            }
+            writing = true;
+            try {
+                return writeBatch();
+            } finally {
+                writing = false;
+            }
+        }
+    }
+
+    private int writeBatch() {
+        List<Write> writes;
+        synchronized (lock) {
+            checkOpen();
+            writes = gather();
+        }
+        if (writes.isEmpty()) {
+            return 0;
+        }
+        try {
+            if (!tail.write(writes, table, lock)) {
+                return 0;
+            }
+        } catch (IOException e) {
+            throw fail(e);
+        }
+        synchronized (lock) {
+            if (failure != null) {
+                throw new LogFailedException("the log failed before", failure);
+            }
+            tail.publish(writes, table, cache);
+            for (Write write : writes) {
+                queue.remove();
+                queuedBytes -= write.size();
+                GroupState group = write.group();
+                if (write instanceof Write.Mark && group != null) {
+                    snapshots.marked(group, tail.nextSequence(), false);
+                }
+            }
+        }
+        for (Write write : writes) {
+            write.completion().complete(null);
+        }
+        return writes.size();
+    }
+
+    private List<Write> gather() {
+        List<Write> writes = new ArrayList<>();
+        long bytes = 0;
+        for (Write write : queue) {
+            bytes += write.size();
+            if (bytes > options.maxBatchBytes() && !writes.isEmpty()) {
+                break;
+            }
+            writes.add(write);
+        }
+        return writes;
+    }
+
+    /** Ends everything: the failure is every caller's from now on. */
+    LogFailedException fail(IOException e) {
+        LogFailedException failed = new LogFailedException("the log failed and acknowledges nothing any more", e);
+        List<Write> waiting;
+        synchronized (lock) {
+            if (failure == null) {
+                failure = failed;
+            }
+            waiting = List.copyOf(queue);
+            queue.clear();
+            queuedBytes = 0;
+        }
+        for (Write write : waiting) {
+            write.completion().complete(failed);
+        }
+        return failed;
+    }
+
+    /**
+     * Does one step of what can wait: zeros for the next segment, a segment or a snapshot that is not needed, the remainder of
+     * an old segment moved to the end of the log.
+     *
+     * @return whether there may be more to do; what was queued must be written first
+     * @throws LogFailedException if the disk failed
+     */
+    public boolean maintain() {
+        synchronized (lock) {
+            checkOpen();
+        }
+        try {
+            return maintenance.step();
+        } catch (IOException e) {
+            throw fail(e);
+        }
+    }
+
+    /** Finishes the next segment now, unless the disk is full. */
+    void prepareSegment() {
+        try {
+            tail.allocator().prepare();
+        } catch (IOException e) {
+            throw fail(e);
+        }
+    }
+
+    /** Returns the bytes that the segments of the log take on disk, without the one that is prepared. */
+    public long sizeBytes() {
+        synchronized (lock) {
+            return table.segments().stream().mapToLong(Segment::size).sum();
+        }
+    }
+
+    /** Tells whether the log is larger than its budget: the groups that pin it should make snapshots and compact. */
+    public boolean isOverBudget() {
+        return sizeBytes() > options.budgetBytes();
+    }
+
+    /** A group that keeps a segment from being freed, and how many bytes of entries it has there. */
+    public record Pin(long group, long bytes) {}
+
+    /** Returns which groups pin the oldest segment, by id; none if it is the one being written. */
+    public List<Pin> pinningOldest() {
+        synchronized (lock) {
+            for (Segment segment : table.segments()) {
+                if (segment != tail.segment()) {
+                    return segment.uses().stream()
+                            .map(use -> new Pin(use.group.id(), use.bytes()))
+                            .toList();
+                }
+            }
+            return List.of();
+        }
+    }
+
+    /** Returns the bytes of memory that the positions of all entries take. */
+    public long indexMemory() {
+        synchronized (lock) {
+            return table.groups().stream()
+                    .mapToLong(group -> group.index().memory())
+                    .sum();
+        }
+    }
+
+    /** Returns the bytes of entries that are kept in memory. */
+    public long cachedBytes() {
+        synchronized (lock) {
+            return table.cachedTotal().bytes();
+        }
+    }
+
+    /** Writes what was queued, attests it, and gives the directory free. Does nothing the second time. */
+    @Override
+    public void close() {
+        synchronized (writer) {
+            synchronized (lock) {
+                if (closed) {
+                    return;
+                }
+            }
+            try {
+                boolean failed;
+                synchronized (lock) {
+                    failed = failure != null;
+                    if (!failed) {
+                        queueAttest(Completion.NONE);
+                    }
+                }
+                int done = 1;
+                while (!failed && hasWork() && done > 0) {
+                    done = doWork();
+                }
+            } finally {
+                release();
+            }
+        }
+    }
+
+    /** Gives the directory free as it is, as if the process had died. */
+    void abandon() {
+        synchronized (writer) {
+            release();
+        }
+    }
+
+    private void release() {
+        List<Write> waiting;
+        synchronized (lock) {
+            closed = true;
+            waiting = List.copyOf(queue);
+            queue.clear();
+        }
+        WalException reason = new WalException("the log is closed");
+        for (Write write : waiting) {
+            write.completion().complete(reason);
+        }
+        try {
+            tail.allocator().close();
+            for (Segment segment : table.segments()) {
+                segment.file().close();
+            }
+            directoryLock.close();
+        } catch (IOException e) {
+            throw new WalException("the log could not be closed", e);
+        }
+    }
+
+    void checkOpen() {
+        if (closed) {
+            throw new WalException("the log is closed");
+        }
+        if (failure != null) {
+            throw new LogFailedException("the log failed before", failure);
+        }
+    }
+
+    Object lock() {
+        return lock;
+    }
+
+    long logId() {
+        return identity.logId();
+    }
+
+    int maxEntryBytes() {
+        return options.segmentSize() / 2;
+    }
+
+    SnapshotFiles snapshots() {
+        return snapshots;
+    }
+
+    Disk disk() {
+        return disk;
+    }
+
+    boolean isQueueEmpty() {
+        return queue.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return "log of host " + identity.identity().hostId() + " in " + disk;
+    }
+}

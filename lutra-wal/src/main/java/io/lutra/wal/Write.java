@@ -1,0 +1,189 @@
+package io.lutra.wal;
+
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Something that waits to be written. It does not change. */
+abstract class Write {
+    private final @Nullable GroupState group;
+    private final Completion completion;
+    private final int size;
+
+    private Write(@Nullable GroupState group, Completion completion, int size) {
+        this.group = group;
+        this.completion = completion;
+        this.size = size;
+    }
+
+    Completion completion() {
+        return completion;
+    }
+
+    @Nullable
+    GroupState group() {
+        return group;
+    }
+
+    /** Returns the bytes it takes in a batch. */
+    int size() {
+        return size;
+    }
+
+    /** Returns how many records it is. */
+    abstract int records();
+
+    /** Lays its records out. */
+    abstract void layOut(BatchBuilder batch);
+
+    /** Takes it into the state of the groups, once it is durable: {@code record} is the number of its first record. */
+    abstract void publish(
+            GroupTable table, EntryCache cache, Segment segment, BatchBuilder batch, long offset, int record);
+
+    static int sizeOf(List<Entry> entries) {
+        int size = 0;
+        for (Entry entry : entries) {
+            size += Format.RECORD_HEADER + entry.encodedSize();
+        }
+        return size;
+    }
+
+    /** Entries and a hard state. */
+    static final class Append extends Write {
+        private final GroupState group;
+        private final int generation;
+        private final List<Entry> entries;
+        private final @Nullable HardState hardState;
+
+        Append(
+                GroupState group,
+                int generation,
+                List<Entry> entries,
+                @Nullable HardState hardState,
+                Completion completion) {
+            super(group, completion, sizeOf(entries) + (hardState == null ? 0 : Format.RECORD_HEADER + 24));
+            this.group = group;
+            this.generation = generation;
+            this.entries = entries;
+            this.hardState = hardState;
+        }
+
+        @Override
+        int records() {
+            return entries.size() + (hardState == null ? 0 : 1);
+        }
+
+        @Override
+        void layOut(BatchBuilder batch) {
+            for (Entry entry : entries) {
+                batch.entry(RecordKind.ENTRY, generation, group.id(), entry);
+            }
+            if (hardState != null) {
+                batch.record(RecordKind.HARD_STATE, generation, group.id(), GroupTable.hardState(hardState));
+            }
+        }
+
+        @Override
+        void publish(GroupTable table, EntryCache cache, Segment segment, BatchBuilder batch, long offset, int record) {
+            int at = record;
+            for (Entry entry : entries) {
+                if (!group.onEntry(entry.index(), entry.term(), segment, batch.position(at, offset), batch.size(at))) {
+                    throw new IllegalStateException(group + " was given entry " + entry.index() + " out of turn");
+                }
+                cache.add(group, entry);
+                at++;
+            }
+            if (hardState != null) {
+                group.onHardState(hardState);
+            }
+        }
+    }
+
+    /** Entries that move to the end of the log from an old segment. */
+    static final class Copy extends Write {
+        private final GroupState group;
+        private final int generation;
+        private final List<Entry> entries;
+
+        Copy(GroupState group, int generation, List<Entry> entries, Completion completion) {
+            super(group, completion, sizeOf(entries));
+            this.group = group;
+            this.generation = generation;
+            this.entries = entries;
+        }
+
+        @Override
+        int records() {
+            return entries.size();
+        }
+
+        @Override
+        void layOut(BatchBuilder batch) {
+            for (Entry entry : entries) {
+                batch.entry(RecordKind.COPY, generation, group.id(), entry);
+            }
+        }
+
+        @Override
+        void publish(GroupTable table, EntryCache cache, Segment segment, BatchBuilder batch, long offset, int record) {
+            int at = record;
+            for (Entry entry : entries) {
+                if (group.generation() == generation) {
+                    group.onCopy(entry.index(), entry.term(), segment, batch.position(at, offset), batch.size(at));
+                }
+                at++;
+            }
+        }
+    }
+
+    /** One record of another kind. */
+    static final class Mark extends Write {
+        private final GroupState group;
+        private final RecordKind kind;
+        private final int generation;
+        private final byte[] body;
+
+        Mark(GroupState group, RecordKind kind, int generation, byte[] body, Completion completion) {
+            super(group, completion, Format.RECORD_HEADER + body.length);
+            this.group = group;
+            this.kind = kind;
+            this.generation = generation;
+            this.body = body;
+        }
+
+        @Override
+        int records() {
+            return 1;
+        }
+
+        @Override
+        void layOut(BatchBuilder batch) {
+            batch.record(kind, generation, group.id(), body);
+        }
+
+        @Override
+        void publish(GroupTable table, EntryCache cache, Segment segment, BatchBuilder batch, long offset, int record) {
+            table.apply(segment, kind, generation, group.id(), batch.position(record, offset), body, 0, body.length);
+        }
+    }
+
+    /** Nothing: a batch that says that the one before it was durable. */
+    static final class Attest extends Write {
+        Attest(Completion completion) {
+            super(null, completion, 0);
+        }
+
+        @Override
+        int records() {
+            return 0;
+        }
+
+        @Override
+        void layOut(BatchBuilder batch) {}
+
+        @Override
+        void publish(
+                GroupTable table, EntryCache cache, Segment segment, BatchBuilder batch, long offset, int record) {}
+    }
+}

@@ -1,0 +1,161 @@
+package io.lutra.wal;
+
+import io.lutra.raft.ConfState;
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.SnapshotMetadata;
+import io.lutra.testkit.disk.CrashSweep;
+import io.lutra.testkit.disk.SimulatedDisk;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A life in which a log meets everything: several groups appending together, suffixes replaced, hard states, snapshots, installs,
+ * compaction, groups dropped and made again, segments rolled, copied forward and freed, and the log closed or killed and opened.
+ * The same seed lives the same life.
+ */
+final class ScriptedLife implements CrashSweep.Life {
+    private final long seed;
+    private final int steps;
+    private final LogModel model = new LogModel();
+    private Wal wal;
+
+    ScriptedLife(long seed, int steps) {
+        this.seed = seed;
+        this.steps = steps;
+    }
+
+    LogModel model() {
+        return model;
+    }
+
+    @Override
+    public void live(SimulatedDisk simulated) {
+        live(new SimulatedDirectory(simulated));
+        wal.close();
+    }
+
+    /** Throws unless the log, which failed, does nothing any more. */
+    void checkItIsOver() {
+        int before = model.acknowledged();
+        if (wal != null) {
+            try {
+                wal.doWork();
+                throw new AssertionError("a log that failed did some work");
+            } catch (WalException e) {
+                // As it should: closed while it was opened again, or failed.
+            }
+        }
+        if (model.acknowledged() != before) {
+            throw new AssertionError("a log that failed acknowledged something");
+        }
+    }
+
+    /** Lives and leaves the log open. */
+    Wal live(Disk disk) {
+        Random random = new Random(seed);
+        wal = Wal.create(disk, Scenes.IDENTITY, Scenes.SMALL);
+        for (int step = 0; step < steps; step++) {
+            step(disk, random, 1 + random.nextInt(3));
+        }
+        return wal;
+    }
+
+    private void step(Disk disk, Random random, long id) {
+        int what = random.nextInt(100);
+        if (!model.has(id)) {
+            int generation = model.generation(id) + 1;
+            wal.createGroup(id, generation, model.created(id, generation));
+        } else if (what < 50) {
+            append(random, id);
+        } else if (what < 60) {
+            wal.group(id).append(hardState(random, id, model.term(id)), List.of(), failure -> {});
+            // A commit index alone is no write; one that comes with a new term is.
+            HardState next = hardState(random, id, model.term(id) + 1);
+            wal.group(id).append(next, List.of(), model.appended(id, next, List.of()));
+        } else if (what < 70) {
+            snapshot(id);
+        } else if (what < 76) {
+            compact(id);
+        } else if (what < 80) {
+            install(random, id);
+        } else if (what < 82) {
+            wal.dropGroup(id, model.dropped(id));
+        } else if (what < 92) {
+            wal.maintain();
+        } else if (what < 97) {
+            wal.close();
+            wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);
+        } else {
+            Scenes.write(wal);
+            wal.abandon();
+            wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);
+        }
+        if (random.nextInt(3) > 0) {
+            Scenes.write(wal);
+        }
+    }
+
+    private HardState hardState(Random random, long id, long term) {
+        return HardState.of(term, 1 + random.nextInt(3), model.last(id));
+    }
+
+    private void append(Random random, long id) {
+        long first = model.last(id) + 1;
+        long term = Math.max(1, model.term(id));
+        HardState hardState = null;
+        if (random.nextInt(5) == 0) {
+            // A new leader replaces what the old one's suffix was.
+            first = Math.max(model.offset(id) + 1, first - random.nextInt(4));
+            term++;
+        }
+        if (term != model.term(id)) {
+            hardState = hardState(random, id, term);
+        }
+        List<Entry> entries = new ArrayList<>();
+        int count = 1 + random.nextInt(4);
+        for (long index = first; index < first + count; index++) {
+            byte[] data = new byte[random.nextInt(random.nextInt(8) == 0 ? 3000 : 300)];
+            random.nextBytes(data);
+            entries.add(Entry.of(term, index, data));
+        }
+        wal.group(id).append(hardState, entries, model.appended(id, hardState, entries));
+    }
+
+    private void snapshot(long id) {
+        Scenes.write(wal);
+        long index = model.last(id);
+        if (index <= model.snapshot(id) || index == model.offset(id)) {
+            return;
+        }
+        GroupLog group = wal.group(id);
+        SnapshotFile file = write(group, index, group.term(index));
+        group.mark(file, model.marked(id, index));
+    }
+
+    private void compact(long id) {
+        Scenes.write(wal);
+        long index = model.snapshot(id) - 1;
+        if (index > model.offset(id)) {
+            wal.group(id).compact(index, model.compacted(id, index));
+        }
+    }
+
+    private void install(Random random, long id) {
+        Scenes.write(wal);
+        long index = model.last(id) + 1 + random.nextInt(5);
+        long term = Math.max(1, model.term(id));
+        GroupLog group = wal.group(id);
+        SnapshotFile file = write(group, index, term);
+        group.install(file, model.installed(id, index, term));
+    }
+
+    private SnapshotFile write(GroupLog group, long index, long term) {
+        ConfState members = ConfState.of(List.of(1L, 2L, 3L), List.of());
+        try (SnapshotWriter writer = group.newSnapshot(SnapshotMetadata.of(members, index, term))) {
+            writer.write(Scenes.data(LogModel.stateAt(group.id(), group.generation(), index)));
+            return writer.commit();
+        }
+    }
+}
