@@ -1,0 +1,48 @@
+package io.lutra.testkit.invariants;
+
+import static io.lutra.testkit.invariants.Invariant.I10;
+import static io.lutra.testkit.invariants.Invariant.I18;
+
+/** {@link Invariant#I18}: a write that was acknowledged is committed, and stays. */
+public final class AcknowledgedWritesSurvive {
+    private final Ledger ledger;
+    private final Violations violations;
+    private long highest;
+
+    /** Creates the checker. */
+    public AcknowledgedWritesSurvive(Ledger ledger, Violations violations) {
+        this.ledger = ledger;
+        this.violations = violations;
+    }
+
+    /** A client is told that its write at an index is done. */
+    public void acknowledged(ReplicaView r, long index) {
+        if (index > ledger.committed().last() || index > r.applied) {
+            violations.report(I10, index + " is acknowledged and not committed and applied, by " + r);
+        }
+        highest = Math.max(highest, index);
+    }
+
+    /** Returns the highest index that was acknowledged. */
+    public long highest() {
+        return highest;
+    }
+
+    /** In the end a quorum's disks hold everything that was acknowledged. */
+    public void scanned(Membership membership, ReplicaView[] replicas) {
+        long has = 0;
+        LogView committed = ledger.committed();
+        for (long rest = membership.members(); rest != 0; rest &= rest - 1) {
+            int id = Long.numberOfTrailingZeros(rest);
+            LogView durable = replicas[id].durable;
+            boolean equal = highest <= committed.last()
+                    && (durable.base() > highest
+                            || (durable.knows(highest) && durable.hash(highest) == committed.hash(highest)));
+            has |= equal ? 1L << id : 0;
+        }
+        if (!membership.isQuorum(has)) {
+            violations.report(
+                    I18, "acknowledged up to " + highest + ", durable on " + Long.toBinaryString(has) + " only");
+        }
+    }
+}

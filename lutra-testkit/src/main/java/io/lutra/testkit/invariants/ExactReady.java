@@ -1,0 +1,84 @@
+package io.lutra.testkit.invariants;
+
+import static io.lutra.testkit.invariants.Invariant.I28;
+import static io.lutra.testkit.invariants.Invariant.I5;
+
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.Ready;
+import io.lutra.raft.Snapshot;
+import java.util.List;
+
+/** {@link Invariant#I28}: what a Ready offers is new, in order, complete, and it says exactly when to sync. */
+public final class ExactReady {
+    private final Violations violations;
+    private HardState hardState = HardState.EMPTY;
+    private long offered;
+    private long offeredTerm;
+    private long handedOut;
+
+    /** Creates the checker of one replica. */
+    public ExactReady(Violations violations) {
+        this.violations = violations;
+    }
+
+    /** The replica starts from a storage that holds this. */
+    public void restarted(HardState stored, long lastIndex, long lastTerm, long applied) {
+        hardState = stored;
+        offered = lastIndex;
+        offeredTerm = lastTerm;
+        handedOut = applied;
+    }
+
+    /** A log lost everything from an index on: what replaces it is offered anew. */
+    public void truncated(long index) {
+        offered = Math.min(offered, index - 1);
+    }
+
+    /** A Ready was taken. */
+    public void taken(ReplicaView r, Ready ready) {
+        HardState before = hardState;
+        HardState now = ready.hardState().isEmpty() ? before : ready.hardState();
+        hardState = now;
+        boolean mustSync = !ready.entries().isEmpty() || now.term() != before.term() || now.vote() != before.vote();
+        if (mustSync != ready.mustSync()) {
+            violations.report(I28, "mustSync " + ready.mustSync() + " in " + ready + " of " + r);
+        }
+        if (now.commit() < before.commit()) {
+            violations.report(Invariant.I8, "stored commit goes back in " + ready + " of " + r);
+        }
+        Snapshot snapshot = ready.snapshot();
+        if (snapshot != null) {
+            offered = snapshot.metadata().index();
+            handedOut = offered;
+        }
+        checkEntries(r, ready.entries());
+        checkCommitted(r, ready.committedEntries());
+    }
+
+    private void checkEntries(ReplicaView r, List<Entry> entries) {
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            boolean follows = i == 0 ? entry.index() <= offered + 1 : entry.index() == offered + 1;
+            boolean again = i == 0 && entry.index() <= offered && entry.term() <= offeredTerm && !isReplaced(entry, r);
+            if (!follows || again || r.log.term(entry.index()) != entry.term()) {
+                violations.report(I28, entry + " is offered after " + offered + " by " + r);
+            }
+            offered = entry.index();
+            offeredTerm = entry.term();
+        }
+    }
+
+    private static boolean isReplaced(Entry entry, ReplicaView r) {
+        return r.durable.term(entry.index()) != entry.term();
+    }
+
+    private void checkCommitted(ReplicaView r, List<Entry> entries) {
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).index() != handedOut + 1) {
+                violations.report(I5, entries.get(i) + " is handed out after " + handedOut + " by " + r);
+            }
+            handedOut = entries.get(i).index();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.lutra.testkit.invariants;
+
+/** Says which invariant does not hold, and what was seen. */
+public final class InvariantViolation extends AssertionError {
+    private static final long serialVersionUID = 1L;
+
+    private final Invariant invariant;
+
+    InvariantViolation(Invariant invariant, String seen) {
+        super(invariant + " (" + invariant.promise() + "): " + seen);
+        this.invariant = invariant;
+    }
+
+    /** Returns the invariant that does not hold. */
+    public Invariant invariant() {
+        return invariant;
+    }
+}

@@ -1,0 +1,68 @@
+package io.lutra.testkit.invariants;
+
+import static io.lutra.testkit.invariants.Invariant.I13;
+
+import io.lutra.raft.ConfState;
+import io.lutra.raft.Entry;
+import io.lutra.raft.MembershipChange;
+import io.lutra.raft.StateType;
+import java.util.List;
+
+/**
+ * {@link Invariant#I13}: one membership change at a time, quorums that intersect, configurations that follow the log, and
+ * nobody campaigns who has a committed change to apply. Thesis §4.
+ */
+public final class SafeMembership {
+    private final Ledger ledger;
+    private final Violations violations;
+
+    /** Creates the checker. */
+    public SafeMembership(Ledger ledger, Violations violations) {
+        this.ledger = ledger;
+        this.violations = violations;
+    }
+
+    /** Entries are in a log. {@code coreApplied} is what its core knows to be applied. */
+    public void appended(ReplicaView r, List<Entry> entries, long coreApplied) {
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            if (!entry.type().isConfChange()) {
+                continue;
+            }
+            if (r.role == StateType.LEADER && coreApplied < Math.max(r.lastConfChange, r.lastAtElection)) {
+                violations.report(
+                        I13,
+                        entry + " is taken with " + coreApplied + " applied of " + r.lastConfChange + " and "
+                                + r.lastAtElection + " by " + r);
+            }
+            r.lastConfChange = entry.index();
+        }
+    }
+
+    /** A replica campaigns; {@code committedChange} tells whether a committed change waits to be applied. */
+    public void campaigns(ReplicaView r, boolean committedChange) {
+        if (committedChange) {
+            violations.report(I13, "campaigns before it applies a membership change: " + r);
+        }
+    }
+
+    /** A replica applied a change, and its core says what came of it. */
+    public Membership applied(ReplicaView r, Entry entry, ConfState state) {
+        Membership now = Membership.of(state);
+        Membership expected = r.membership.after(MembershipChange.of(entry).asV2());
+        boolean bootstrap = entry.term() <= 1;
+        if (!bootstrap && (expected == null || !expected.equals(now))) {
+            violations.report(I13, entry + " leads to " + now + ", not " + expected + " in " + r);
+        }
+        if (!bootstrap && !r.membership.intersects(now)) {
+            violations.report(I13, entry + " leads to " + now + ", whose quorums need not meet those of " + r);
+        }
+        // The first members have it all at once, and then apply it entry by entry like everybody else.
+        boolean partOfBootstrap = bootstrap && !ledger.hasMembershipAt(entry.index());
+        if (!partOfBootstrap && !ledger.membership(entry.index(), now).equals(now)) {
+            violations.report(
+                    I13, now + " at " + entry.index() + ", not " + ledger.membershipAt(entry.index()) + " in " + r);
+        }
+        return now;
+    }
+}

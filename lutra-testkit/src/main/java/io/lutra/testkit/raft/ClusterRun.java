@@ -1,0 +1,314 @@
+package io.lutra.testkit.raft;
+
+import io.lutra.raft.StateType;
+import io.lutra.testkit.FaultCoverage;
+import io.lutra.testkit.SeededRandom;
+import io.lutra.testkit.SimulationFailure;
+import io.lutra.testkit.disk.SimulatedDisk;
+import io.lutra.testkit.disk.Survival;
+import io.lutra.testkit.invariants.Invariant;
+import io.lutra.testkit.invariants.InvariantViolation;
+import io.lutra.testkit.invariants.LogView;
+import io.lutra.testkit.invariants.Membership;
+import io.lutra.testkit.invariants.ReplicaView;
+import io.lutra.testkit.invariants.Violations;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One seed: faults, in which nothing may become unsafe; then healing, after which a leader must commit soon and all must
+ * catch up; then fresh operations, all of which must end while no term changes; then a look at what the disks hold.
+ */
+public final class ClusterRun {
+    /** From healing to the first commit of a leader, at most. Invariant I29. */
+    private static final long LEADER_WITHIN_NANOS = 10 * ClusterOptions.ELECTION_NANOS;
+
+    private static final long CATCH_UP_WITHIN_NANOS = 100 * ClusterOptions.ELECTION_NANOS;
+    private static final long SERVE_NANOS = 10 * ClusterOptions.ELECTION_NANOS;
+    private static final long STEP_NANOS = ClusterOptions.TICK_NANOS / 10;
+
+    private final RaftCluster cluster;
+    private final ClusterOptions options;
+    private final SeededRandom random;
+    private final Violations violations;
+    private @Nullable InvariantViolation violation;
+    private String report = "";
+    private double electionsUntilLeader;
+    private boolean hadLeader;
+
+    private ClusterRun(long seed, Violations violations) {
+        this.options = new ClusterOptions(new SeededRandom(seed).fork("options"));
+        this.violations = violations;
+        this.cluster = new RaftCluster(seed, options, violations);
+        this.random = cluster.scheduler.random("run");
+    }
+
+    /** Runs a seed; the first violation ends it. */
+    public static ClusterRun of(long seed) {
+        return of(seed, Violations.allFatal());
+    }
+
+    /** Runs a seed until one of the violations comes that end it. */
+    public static ClusterRun of(long seed, Violations violations) {
+        ClusterRun run = new ClusterRun(seed, violations);
+        run.run();
+        return run;
+    }
+
+    private void run() {
+        try {
+            cluster.begin();
+            cluster.disturb();
+            runUntil(cluster.scheduler.nowNanos() + options.faultNanos);
+            heal();
+            awaitLeader();
+            awaitAllCaughtUp();
+            serve();
+            settle();
+            scan();
+            violations.check();
+        } catch (SimulationFailure e) {
+            if (!(e.getCause() instanceof InvariantViolation found)) {
+                throw e;
+            }
+            violation = found;
+            report = e.getMessage() == null ? "" : e.getMessage();
+        } catch (InvariantViolation e) {
+            violation = e;
+            report = "seed " + seed() + " at " + cluster.scheduler.nowNanos() + " ns: " + e + "\n"
+                    + cluster.scheduler.trace().last(40);
+        }
+    }
+
+    /** Runs up to a time. */
+    private void runUntil(long nanos) {
+        cluster.scheduler.runUntil(nanos);
+        violations.check();
+    }
+
+    private void heal() {
+        cluster.heal();
+        Membership members = cluster.checks.ledger.membershipAt(Long.MAX_VALUE);
+        boolean stableMode = options.preVote && options.checkQuorum;
+        for (RaftProcess process : cluster.processes()) {
+            // Who was removed and does not know it may raise terms for ever, unless both are on: thesis §4.2.3, §9.6.
+            if (!stableMode && process.view.membership.voters() != 0 && !members.isMember(process.id)) {
+                process.stop(null);
+                process.lost = true;
+            }
+        }
+        if (options.someStayDead) {
+            leaveSomeDead();
+        }
+    }
+
+    /** Stops as many as no quorum of any configuration in use needs. */
+    private void leaveSomeDead() {
+        long alive = 0;
+        for (RaftProcess process : cluster.processes()) {
+            if (process.view.lastConfChange > process.applied()) {
+                return;
+            }
+            alive |= Membership.bit(process.id);
+        }
+        for (RaftProcess process : cluster.processes()) {
+            long left = alive & ~Membership.bit(process.id);
+            if (random.chance(0.4) && isQuorumEverywhere(left)) {
+                process.stop(Survival.nothing());
+                process.lost = true;
+                alive = left;
+            }
+        }
+    }
+
+    private boolean isQuorumEverywhere(long alive) {
+        for (RaftProcess process : cluster.processes()) {
+            Membership membership = process.view.membership;
+            if (membership.voters() != 0 && !membership.isQuorum(alive)) {
+                return false;
+            }
+        }
+        return cluster.checks.ledger.membershipAt(Long.MAX_VALUE).isQuorum(alive);
+    }
+
+    private void awaitLeader() {
+        long healed = cluster.scheduler.nowNanos();
+        while (!isLed()) {
+            if (cluster.scheduler.nowNanos() - healed > LEADER_WITHIN_NANOS) {
+                violations.report(Invariant.I29, "no leader has committed in its term; " + views());
+                return;
+            }
+            runUntil(cluster.scheduler.nowNanos() + STEP_NANOS);
+        }
+        electionsUntilLeader = (double) (cluster.scheduler.nowNanos() - healed) / ClusterOptions.ELECTION_NANOS;
+        hadLeader = true;
+    }
+
+    private boolean isLed() {
+        RaftProcess leader = cluster.leader();
+        return leader != null && leader.view.log.term(leader.view.commit) == leader.view.term;
+    }
+
+    /** Waits until all members that run have applied what is committed, in one configuration that is not joint. */
+    private void awaitAllCaughtUp() {
+        long began = cluster.scheduler.nowNanos();
+        long committed = cluster.checks.ledger.committed().last();
+        while (!areAllAt(committed)) {
+            if (cluster.scheduler.nowNanos() - began > CATCH_UP_WITHIN_NANOS) {
+                violations.report(Invariant.I29, "not all have caught up to " + committed + "; " + views());
+                return;
+            }
+            runUntil(cluster.scheduler.nowNanos() + STEP_NANOS);
+        }
+    }
+
+    private boolean areAllAt(long index) {
+        RaftProcess leader = cluster.leader();
+        if (leader == null || leader.view.membership.isJoint() || !leader.view.membership.isVoter(leader.id)) {
+            return false;
+        }
+        for (RaftProcess process : members()) {
+            if (process.applied() < index || process.view.lead != leader.id) {
+                return false;
+            }
+        }
+        return leader.node().basicStatus().leadTransferee() == 0;
+    }
+
+    /** Returns the members in force, as far as they run. */
+    private List<RaftProcess> members() {
+        Membership membership = cluster.checks.ledger.membershipAt(Long.MAX_VALUE);
+        List<RaftProcess> members = new ArrayList<>();
+        for (RaftProcess process : cluster.processes()) {
+            if (process.isRunning() && membership.isMember(process.id)) {
+                members.add(process);
+            }
+        }
+        return members;
+    }
+
+    private void serve() {
+        RaftProcess leader = cluster.leader();
+        long term = leader == null ? 0 : leader.view.term;
+        cluster.clients.mustEnd();
+        runUntil(cluster.scheduler.nowNanos() + Clients.TIMEOUT_NANOS + SERVE_NANOS);
+        if (options.preVote && options.checkQuorum) {
+            for (RaftProcess process : members()) {
+                if (process.view.term != term) {
+                    violations.report(Invariant.I33, "term " + term + " is over though nothing was wrong; " + views());
+                }
+            }
+        }
+    }
+
+    private void settle() {
+        cluster.clients.stop();
+        cluster.operator.stop();
+        long began = cluster.scheduler.nowNanos();
+        while (!cluster.clients.areIdle()
+                || !areAllAt(cluster.checks.ledger.committed().last())
+                || !areLogsEven()) {
+            if (cluster.scheduler.nowNanos() - began > CATCH_UP_WITHIN_NANOS) {
+                violations.report(Invariant.I29, "it does not come to rest; " + views());
+                return;
+            }
+            runUntil(cluster.scheduler.nowNanos() + STEP_NANOS);
+        }
+        RaftProcess first = null;
+        for (RaftProcess process : members()) {
+            first = first == null ? process : first;
+            if (!process.machine().isEqualTo(first.machine()) || process.view.appliedHash != first.view.appliedHash) {
+                violations.report(Invariant.I32, "states differ: " + views());
+            }
+        }
+    }
+
+    private boolean areLogsEven() {
+        RaftProcess leader = cluster.leader();
+        for (RaftProcess process : members()) {
+            if (leader == null || process.view.durable.last() != leader.view.log.last()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Reads the disks again: what they hold is what was committed. */
+    private void scan() {
+        Membership membership = cluster.checks.ledger.membershipAt(Long.MAX_VALUE);
+        cluster.checks.acknowledgedWrites.scanned(membership, cluster.checks.views);
+        LogView committed = cluster.checks.ledger.committed();
+        for (RaftProcess process : cluster.processes()) {
+            ReplicaView view = process.view;
+            try {
+                SimulatedDisk copy = process.disk.copy();
+                copy.crash(Survival.nothing());
+                DiskStorage found = DiskStorage.open(copy);
+                boolean equal = found.lastIndex() == view.durable.last();
+                for (long i = found.firstIndex(); equal && i <= found.lastIndex(); i++) {
+                    boolean isCommitted = i <= Math.min(view.commit, committed.last());
+                    equal = found.term(i) == (isCommitted ? committed.term(i) : view.durable.term(i));
+                }
+                if (!equal) {
+                    violations.report(Invariant.I32, "the disk ends at " + found.lastIndex() + " of " + view);
+                }
+            } catch (IOException e) {
+                violations.report(Invariant.I20, "the disk cannot be read: " + e);
+            }
+        }
+    }
+
+    private String views() {
+        StringBuilder out = new StringBuilder();
+        for (RaftProcess process : cluster.processes()) {
+            if (process.isRunning() || process.view.role == StateType.LEADER) {
+                out.append("\n  ").append(process.view);
+            }
+            if (process.isRunning() && process.view.role == StateType.LEADER) {
+                process.node().forEachProgress(p -> out.append("\n    ").append(p));
+            }
+        }
+        return out.toString();
+    }
+
+    /** Returns the seed. */
+    public long seed() {
+        return cluster.scheduler.seed();
+    }
+
+    /** Returns what ended the run, null if nothing did. */
+    public @Nullable InvariantViolation violation() {
+        return violation;
+    }
+
+    /** Returns what ended the run and the last events before it; empty if nothing did. */
+    public String report() {
+        return report;
+    }
+
+    /** Returns how many events there were: messages, disk operations, operations of clients, ticks that did something. */
+    public long events() {
+        return cluster.events;
+    }
+
+    /** Returns the hash of everything that happened. */
+    public long traceHash() {
+        return cluster.scheduler.trace().hash();
+    }
+
+    /** Returns how the cores were configured, as far as liveness depends on it. */
+    public String mode() {
+        return options.mode();
+    }
+
+    /** Returns how long it took after the faults until a leader had committed, in election timeouts; -1 if it never did. */
+    public double electionsUntilLeader() {
+        return hadLeader ? electionsUntilLeader : -1;
+    }
+
+    FaultCoverage<Operation> coverage() {
+        return cluster.coverage;
+    }
+}

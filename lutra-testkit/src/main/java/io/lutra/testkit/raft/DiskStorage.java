@@ -1,0 +1,333 @@
+package io.lutra.testkit.raft;
+
+import io.lutra.raft.CompactedException;
+import io.lutra.raft.ConfState;
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.InitialState;
+import io.lutra.raft.Snapshot;
+import io.lutra.raft.SnapshotMetadata;
+import io.lutra.raft.Storage;
+import io.lutra.raft.StorageException;
+import io.lutra.raft.UnavailableException;
+import io.lutra.testkit.disk.SimulatedDisk;
+import io.lutra.testkit.disk.SimulatedFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A log on a simulated disk, as simple as it can be and still right: one file of records, each with a checksum, that is
+ * replaced by a new one when the log is compacted. Recovery reads records until one is not whole, and cuts the rest.
+ *
+ * <p>What is written is not durable before {@link #sync}. All that the core reads is kept in memory too.
+ */
+final class DiskStorage implements Storage {
+    private static final int HARD_STATE = 1;
+    private static final int ENTRY = 2;
+    private static final int SNAPSHOT = 3;
+    /** The log begins anew after an index. */
+    private static final int BASE = 4;
+
+    private static final int HEADER_BYTES = 9;
+    private static final String TEMPORARY = "new";
+    private static final String PREFIX = "log-";
+
+    private final SimulatedDisk disk;
+    private final CRC32C checksum = new CRC32C();
+    private byte[] buffer = new byte[1024];
+    private int buffered;
+    private SimulatedFile file;
+    private long fileEnd;
+    private long generation;
+    private boolean unsynced;
+
+    private HardState hardState = HardState.EMPTY;
+    private Snapshot snapshot = Snapshot.EMPTY;
+    private long offset;
+    private long offsetTerm;
+    private Entry[] entries = new Entry[64];
+    private int size;
+
+    private DiskStorage(SimulatedDisk disk, SimulatedFile file, long generation) {
+        this.disk = disk;
+        this.file = file;
+        this.generation = generation;
+    }
+
+    /** Opens the log on a disk, or begins one. What it finds is durable afterwards. */
+    static DiskStorage open(SimulatedDisk disk) throws IOException {
+        long newest = 0;
+        for (String name : disk.list("")) {
+            if (name.startsWith(PREFIX)) {
+                newest = Math.max(newest, Long.parseLong(name.substring(PREFIX.length())));
+            } else {
+                disk.delete(name);
+            }
+        }
+        if (newest == 0) {
+            SimulatedFile file = disk.create(PREFIX + 1);
+            file.sync();
+            disk.syncDirectory("");
+            return new DiskStorage(disk, file, 1);
+        }
+        DiskStorage storage = new DiskStorage(disk, disk.open(PREFIX + newest), newest);
+        storage.recover();
+        for (String name : disk.list("")) {
+            if (!name.equals(PREFIX + newest)) {
+                disk.delete(name);
+            }
+        }
+        return storage;
+    }
+
+    private void recover() throws IOException {
+        byte[] content = new byte[(int) file.size()];
+        ByteBuffer target = ByteBuffer.wrap(content);
+        while (target.hasRemaining() && file.read(target.position(), target) > 0) {
+            // A read may be short.
+        }
+        int at = 0;
+        while (at + HEADER_BYTES <= content.length) {
+            ByteBuffer header = ByteBuffer.wrap(content, at, HEADER_BYTES);
+            int length = header.getInt();
+            int sum = header.getInt();
+            if (length < 0 || length > content.length - at - HEADER_BYTES) {
+                break;
+            }
+            checksum.reset();
+            checksum.update(content, at + HEADER_BYTES - 1, length + 1);
+            if (sum != (int) checksum.getValue() || header.get(at + HEADER_BYTES - 1) == 0) {
+                break;
+            }
+            byte[] body = Arrays.copyOfRange(content, at + HEADER_BYTES, at + HEADER_BYTES + length);
+            replay(content[at + HEADER_BYTES - 1], body);
+            at += HEADER_BYTES + length;
+        }
+        file.truncate(at);
+        file.sync();
+        disk.syncDirectory("");
+        fileEnd = at;
+        // The commit index is written before the entries and the snapshot that it counts.
+        long commit = Math.max(offset, Math.min(hardState.commit(), lastIndex()));
+        hardState = HardState.of(hardState.term(), hardState.vote(), Math.max(commit, snapshotIndex()));
+    }
+
+    private void replay(int kind, byte[] body) {
+        switch (kind) {
+            case HARD_STATE -> hardState = HardState.parse(body);
+            case ENTRY -> put(Entry.parse(body));
+            case SNAPSHOT -> snapshot = Snapshot.parse(body);
+            case BASE ->
+                rebase(ByteBuffer.wrap(body).getLong(), ByteBuffer.wrap(body).getLong(Long.BYTES));
+            default -> throw new StorageException("record of kind " + kind);
+        }
+    }
+
+    private void rebase(long index, long term) {
+        offset = index;
+        offsetTerm = term;
+        size = 0;
+    }
+
+    private void put(Entry entry) {
+        size = (int) (entry.index() - offset - 1);
+        if (size == entries.length) {
+            entries = Arrays.copyOf(entries, 2 * size);
+        }
+        entries[size++] = entry;
+    }
+
+    /** Writes what a Ready asks for: not durably. */
+    void write(HardState newHardState, @Nullable Snapshot newSnapshot, List<Entry> newEntries) throws IOException {
+        if (!newHardState.isEmpty()) {
+            hardState = newHardState;
+            record(HARD_STATE, newHardState.encode());
+        }
+        if (newSnapshot != null) {
+            snapshot = newSnapshot;
+            SnapshotMetadata metadata = newSnapshot.metadata();
+            rebase(metadata.index(), metadata.term());
+            record(SNAPSHOT, newSnapshot.encode());
+            recordBase();
+        }
+        for (int i = 0; i < newEntries.size(); i++) {
+            Entry entry = newEntries.get(i);
+            if (entry.index() > offset) {
+                if (entry.index() > lastIndex() + 1) {
+                    throw new StorageException("entry " + entry.index() + " leaves a gap after " + lastIndex());
+                }
+                put(entry);
+                record(entry);
+            }
+        }
+        flush();
+    }
+
+    /** Makes all that was written durable. */
+    void sync() throws IOException {
+        file.sync();
+        unsynced = false;
+    }
+
+    /** Tells whether something is written and not synced. */
+    boolean isUnsynced() {
+        return unsynced;
+    }
+
+    /** Stores a snapshot of the application, and drops the log up to an index that it covers. All is durable then. */
+    void compact(Snapshot newer, long upTo) throws IOException {
+        long cut = Math.max(upTo, offset);
+        long cutTerm = term(cut);
+        int dropped = (int) (cut - offset);
+        System.arraycopy(entries, dropped, entries, 0, size - dropped);
+        Arrays.fill(entries, size - dropped, size, null);
+        size -= dropped;
+        offset = cut;
+        offsetTerm = cutTerm;
+        snapshot = newer;
+        long commit = Math.max(hardState.commit(), newer.metadata().index());
+        hardState = HardState.of(hardState.term(), hardState.vote(), commit);
+        rewrite();
+    }
+
+    private void rewrite() throws IOException {
+        String old = PREFIX + generation++;
+        file.close();
+        file = disk.create(TEMPORARY);
+        fileEnd = 0;
+        record(SNAPSHOT, snapshot.encode());
+        recordBase();
+        for (int i = 0; i < size; i++) {
+            record(entries[i]);
+        }
+        record(HARD_STATE, hardState.encode());
+        flush();
+        file.sync();
+        disk.rename(TEMPORARY, PREFIX + generation);
+        disk.syncDirectory("");
+        disk.delete(old);
+        unsynced = false;
+    }
+
+    private void recordBase() {
+        byte[] body = new byte[2 * Long.BYTES];
+        ByteBuffer.wrap(body).putLong(offset).putLong(offsetTerm);
+        record(BASE, body);
+    }
+
+    private void record(Entry entry) {
+        int start = begin(entry.encodedSize());
+        entry.writeTo(buffer, start + HEADER_BYTES);
+        end(ENTRY, start, entry.encodedSize());
+    }
+
+    private void record(int kind, byte[] body) {
+        int start = begin(body.length);
+        System.arraycopy(body, 0, buffer, start + HEADER_BYTES, body.length);
+        end(kind, start, body.length);
+    }
+
+    private int begin(int length) {
+        int needed = buffered + HEADER_BYTES + length;
+        if (needed > buffer.length) {
+            buffer = Arrays.copyOf(buffer, 2 * needed);
+        }
+        return buffered;
+    }
+
+    private void end(int kind, int start, int length) {
+        buffer[start + HEADER_BYTES - 1] = (byte) kind;
+        checksum.reset();
+        checksum.update(buffer, start + HEADER_BYTES - 1, length + 1);
+        ByteBuffer.wrap(buffer, start, HEADER_BYTES).putInt(length).putInt((int) checksum.getValue());
+        buffered = start + HEADER_BYTES + length;
+    }
+
+    private void flush() throws IOException {
+        ByteBuffer source = ByteBuffer.wrap(buffer, 0, buffered);
+        buffered = 0;
+        while (source.hasRemaining()) {
+            fileEnd += file.write(fileEnd, source);
+            unsynced = true;
+        }
+    }
+
+    HardState hardState() {
+        return hardState;
+    }
+
+    long snapshotIndex() {
+        return snapshot.metadata().index();
+    }
+
+    long offsetTerm() {
+        return offsetTerm;
+    }
+
+    Entry entry(long index) {
+        return entries[(int) (index - offset - 1)];
+    }
+
+    @Override
+    public void append(List<Entry> newEntries) {
+        throw new UnsupportedOperationException("written by write()");
+    }
+
+    @Override
+    public InitialState initialState() {
+        ConfState membership = snapshot.metadata().confState();
+        return new InitialState(hardState, membership);
+    }
+
+    @Override
+    public List<Entry> entries(long lo, long hi, long maxSize) {
+        if (lo <= offset) {
+            throw new CompactedException("entry " + lo + " was compacted; the first is " + firstIndex());
+        }
+        if (hi > lastIndex() + 1) {
+            throw new UnavailableException("entry " + (hi - 1) + " is not there; the last is " + lastIndex());
+        }
+        List<Entry> found = new ArrayList<>((int) Math.min(hi - lo, 16));
+        long bytes = 0;
+        for (long index = lo; index < hi; index++) {
+            Entry entry = entries[(int) (index - offset - 1)];
+            bytes += entry.encodedSize();
+            if (bytes > maxSize && !found.isEmpty()) {
+                break;
+            }
+            found.add(entry);
+        }
+        return found;
+    }
+
+    @Override
+    public long term(long index) {
+        if (index < offset) {
+            throw new CompactedException("the term of entry " + index + " was compacted");
+        }
+        if (index > lastIndex()) {
+            throw new UnavailableException("entry " + index + " is not there; the last is " + lastIndex());
+        }
+        return index == offset ? offsetTerm : entries[(int) (index - offset - 1)].term();
+    }
+
+    @Override
+    public long lastIndex() {
+        return offset + size;
+    }
+
+    @Override
+    public long firstIndex() {
+        return offset + 1;
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+}

@@ -1,0 +1,368 @@
+package io.lutra.testkit.raft;
+
+import io.lutra.raft.Message;
+import io.lutra.raft.Peer;
+import io.lutra.raft.StateType;
+import io.lutra.testkit.Event;
+import io.lutra.testkit.Fault;
+import io.lutra.testkit.FaultCoverage;
+import io.lutra.testkit.FaultInjector;
+import io.lutra.testkit.Scheduler;
+import io.lutra.testkit.SeededRandom;
+import io.lutra.testkit.disk.DiskFault;
+import io.lutra.testkit.disk.DiskOperation;
+import io.lutra.testkit.disk.Survival;
+import io.lutra.testkit.invariants.Membership;
+import io.lutra.testkit.invariants.Violations;
+import io.lutra.testkit.network.SimulatedNetwork;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Machines, the replicas that live on them, their network, and what goes wrong. */
+final class RaftCluster {
+    private static final int MACHINES = 12;
+    private static final int LAST_ID = 62;
+    private static final long QUIET_NANOS = 30_000_000;
+    private static final long FAULT_GAP_NANOS = 300_000_000;
+    private static final long FAULT_DURATION_NANOS = 200_000_000;
+
+    final Scheduler scheduler;
+    final ClusterOptions options;
+    final ClusterChecks checks;
+    final SimulatedNetwork<Frame> network;
+    final FaultCoverage<Operation> coverage = new FaultCoverage<>(Operation.class);
+    final Clients clients;
+    final Operator operator;
+    /** Delivered messages, finished disk operations, operations of clients, and ticks that do something. */
+    long events;
+
+    private final SeededRandom random;
+    private final FaultInjector injector;
+    /** By replica id. */
+    private final @Nullable RaftProcess[] processes = new RaftProcess[64];
+    /** By machine: the replica that lives there. */
+    private final @Nullable RaftProcess[] machines = new RaftProcess[MACHINES];
+
+    private int lastId;
+    private long lost;
+    private boolean disturbed;
+
+    RaftCluster(long seed, ClusterOptions options, Violations violations) {
+        this.scheduler = new Scheduler(seed);
+        this.options = options;
+        this.random = scheduler.random("cluster");
+        this.checks = new ClusterChecks(violations, options);
+        this.network = new SimulatedNetwork<>(scheduler, MACHINES, new FrameWire());
+        network.listener(coverage);
+        this.injector = new FaultInjector(scheduler, options.faults, coverage, FAULT_GAP_NANOS);
+        this.clients = new Clients(this);
+        this.operator = new Operator(this);
+    }
+
+    /** Starts the first members, and lets nothing go wrong before they have stored who they are. */
+    void begin() {
+        List<Peer> peers = new ArrayList<>();
+        for (long id = 1; id <= options.voters; id++) {
+            peers.add(Peer.of(id));
+        }
+        long voters = (1L << (options.voters + 1)) - 2;
+        checks.ledger.membership(options.voters, new Membership(voters, 0, 0, 0, false));
+        for (int i = 0; i < options.voters; i++) {
+            create(++lastId, null).start(peers);
+        }
+        scheduler.runUntil(QUIET_NANOS);
+        clients.start();
+        operator.start();
+    }
+
+    private RaftProcess create(int id, @Nullable RaftProcess by) {
+        int machine = freeMachine(by);
+        RaftProcess process = new RaftProcess(this, id, machine);
+        machines[machine] = process;
+        processes[id] = process;
+        if (disturbed) {
+            disturb(process);
+        }
+        return process;
+    }
+
+    private int freeMachine(@Nullable RaftProcess by) {
+        Membership members = checks.ledger.membershipAt(Long.MAX_VALUE);
+        int candidate = -1;
+        for (int i = 0; i < MACHINES; i++) {
+            RaftProcess process = machines[i];
+            if (process == null) {
+                return i;
+            }
+            if (candidate < 0 && process != by && (process.lost || !members.isMember(process.id))) {
+                candidate = i;
+            }
+        }
+        RaftProcess retired = machines[Math.max(0, candidate)];
+        if (retired != null) {
+            lose(retired);
+        }
+        return Math.max(0, candidate);
+    }
+
+    /** A replica is gone for good. */
+    private void lose(RaftProcess process) {
+        process.stop(Survival.nothing());
+        process.lost = true;
+        lost |= Membership.bit(process.id);
+    }
+
+    /** Returns the replicas that are gone for good. */
+    long lost() {
+        return lost;
+    }
+
+    boolean hasUnusedIds() {
+        return lastId < LAST_ID;
+    }
+
+    /** Returns an id that no replica ever had. */
+    long unusedId() {
+        return ++lastId;
+    }
+
+    /** A membership is in force somewhere: new members come to life. */
+    void membershipApplied(RaftProcess by, Membership membership) {
+        for (long rest = membership.members(); rest != 0; rest &= rest - 1) {
+            int id = Long.numberOfTrailingZeros(rest);
+            if (processes[id] == null) {
+                lastId = Math.max(lastId, id);
+                create(id, by).start(List.of());
+            }
+        }
+    }
+
+    @Nullable
+    RaftProcess process(long id) {
+        return id > 0 && id < processes.length ? processes[(int) id] : null;
+    }
+
+    /** Returns all that were ever created and are not gone for good. */
+    List<RaftProcess> processes() {
+        List<RaftProcess> all = new ArrayList<>();
+        for (RaftProcess process : processes) {
+            if (process != null && !process.lost) {
+                all.add(process);
+            }
+        }
+        return all;
+    }
+
+    /** Returns who leads in the highest term, null if nobody does. */
+    @Nullable
+    RaftProcess leader() {
+        RaftProcess leader = null;
+        for (RaftProcess process : machines) {
+            if (process != null
+                    && process.isRunning()
+                    && process.view.role == StateType.LEADER
+                    && (leader == null || process.view.term > leader.view.term)) {
+                leader = process;
+            }
+        }
+        return leader;
+    }
+
+    /** Returns a running process, more often than not the leader; null if none was met. */
+    @Nullable
+    RaftProcess anyProcess(SeededRandom draws) {
+        if (draws.chance(0.6)) {
+            RaftProcess leader = leader();
+            if (leader != null) {
+                return leader;
+            }
+        }
+        Membership members = checks.ledger.membershipAt(Long.MAX_VALUE);
+        for (int attempts = 0; attempts < 8; attempts++) {
+            RaftProcess process = machines[draws.nextInt(MACHINES)];
+            boolean usable = process != null && process.isRunning() && !process.process.isPaused();
+            if (usable && (disturbed || members.isMember(process.id))) {
+                return process;
+            }
+        }
+        return null;
+    }
+
+    void send(RaftProcess from, Message m) {
+        RaftProcess to = process(m.to());
+        if (to == null) {
+            return;
+        }
+        network.send(from.slot, to.slot, new Frame(m.to(), m.data()));
+    }
+
+    /** Counts an operation that is over at once. */
+    void operation(Operation operation) {
+        coverage.operationBegan(operation);
+        coverage.operationEnded(operation);
+    }
+
+    long latencyNanos(SeededRandom draws, long meanNanos) {
+        long nanos = meanNanos / 2 + draws.nextLong(meanNanos);
+        if (disturbed && options.faults.has(Fault.DISK_SLOW)) {
+            double rate = options.faults.intensity(Fault.DISK_SLOW) / 8;
+            if (draws.chance(rate)) {
+                coverage.onFault(Fault.DISK_SLOW);
+                return nanos * draws.nextInt(5, 100);
+            }
+        }
+        return nanos;
+    }
+
+    /** Lets everything go wrong that the plan has. */
+    void disturb() {
+        disturbed = true;
+        network.disturb(options.faults);
+        network.addFaultsTo(injector, FAULT_DURATION_NANOS);
+        for (RaftProcess process : processes()) {
+            disturb(process);
+        }
+        for (int i = 0; i < 2; i++) {
+            addProcessFaults();
+        }
+    }
+
+    private void disturb(RaftProcess process) {
+        double errors = options.faults.intensity(Fault.DISK_ERROR) / 200;
+        process.disk.faults().sometimes(DiskOperation.WRITE, DiskFault.ERROR, errors);
+        process.disk.faults().sometimes(DiskOperation.SYNC, DiskFault.ERROR, errors);
+        process.disk
+                .faults()
+                .sometimes(DiskOperation.WRITE, DiskFault.SHORT, options.faults.intensity(Fault.DISK_SHORT) / 4);
+    }
+
+    private void addProcessFaults() {
+        injector.add(Fault.KILL, FAULT_DURATION_NANOS, draws -> die(draws, null));
+        injector.add(
+                Fault.POWER_CUT,
+                FAULT_DURATION_NANOS,
+                draws -> draws.chance(0.1) ? allDie(draws) : die(draws, survival(draws)));
+        injector.add(Fault.PAUSE, FAULT_DURATION_NANOS, draws -> {
+            RaftProcess process = victim(draws);
+            if (process == null) {
+                return () -> {};
+            }
+            process.process.pause();
+            return () -> process.process.resume();
+        });
+        injector.add(Fault.SLOW_PROCESS, FAULT_DURATION_NANOS, draws -> {
+            RaftProcess process = victim(draws);
+            if (process == null) {
+                return () -> {};
+            }
+            process.process.slowDown(draws.nextLong(100_000, 3_000_000));
+            return () -> process.process.slowDown(0);
+        });
+        injector.add(Fault.CLOCK_DRIFT, 5 * FAULT_DURATION_NANOS, draws -> {
+            RaftProcess process = victim(draws);
+            if (process == null) {
+                return () -> {};
+            }
+            process.clock.drift(draws.nextInt(-500_000, 1_000_000));
+            return () -> process.clock.drift(0);
+        });
+        injector.add(Fault.CLOCK_JUMP, 0, draws -> {
+            RaftProcess process = victim(draws);
+            if (process != null) {
+                process.clock.jump(draws.nextLong(-500_000_000L, 2_000_000_000L));
+            }
+            return () -> {};
+        });
+        injector.add(Fault.DATA_LOST, 0, draws -> {
+            RaftProcess process = victim(draws);
+            if (process != null && canLose(process)) {
+                lose(process);
+            }
+            return () -> {};
+        });
+    }
+
+    private static Survival survival(SeededRandom draws) {
+        return switch (draws.nextInt(4)) {
+            case 0 -> Survival.nothing();
+            case 1 -> Survival.subset(draws.nextLong());
+            case 2 -> Survival.everything();
+            default -> Survival.torn(draws.nextLong());
+        };
+    }
+
+    /** Returns a process that runs; the leader is met more often than others. Null if none was met. */
+    private @Nullable RaftProcess victim(SeededRandom draws) {
+        RaftProcess leader = draws.chance(0.3) ? leader() : null;
+        if (leader != null) {
+            return leader;
+        }
+        for (int attempts = 0; attempts < 8; attempts++) {
+            RaftProcess process = machines[draws.nextInt(MACHINES)];
+            if (process != null && process.isRunning()) {
+                return process;
+            }
+        }
+        return null;
+    }
+
+    private Runnable die(SeededRandom draws, @Nullable Survival powerCut) {
+        RaftProcess process = victim(draws);
+        if (process == null) {
+            return () -> {};
+        }
+        process.stop(powerCut);
+        return () -> restart(process);
+    }
+
+    private Runnable allDie(SeededRandom draws) {
+        List<RaftProcess> all = processes();
+        for (RaftProcess process : all) {
+            process.stop(survival(draws));
+        }
+        return () -> all.forEach(this::restart);
+    }
+
+    private void restart(RaftProcess process) {
+        operation(Operation.RESTART);
+        process.start(List.of());
+    }
+
+    /** Brings a process back that died of an error. */
+    void restartLater(RaftProcess process) {
+        scheduler.after(random.nextLong(300_000_000), Event.of(() -> restart(process)));
+    }
+
+    /** Tells whether a quorum keeps its data without a replica, in every configuration that may be in force. */
+    private boolean canLose(RaftProcess victim) {
+        long left = ~(lost | Membership.bit(victim.id));
+        for (RaftProcess process : processes()) {
+            boolean changing = process.view.lastConfChange > process.applied();
+            boolean member = process.view.membership.voters() != 0;
+            if (!process.isRunning() || changing || (member && !process.view.membership.isQuorum(left))) {
+                return false;
+            }
+        }
+        return checks.ledger.membershipAt(Long.MAX_VALUE).isQuorum(left);
+    }
+
+    /** Ends all faults, and brings everything back that is not gone for good. */
+    void heal() {
+        injector.stop();
+        network.heal();
+        disturbed = false;
+        options.syncNanos = Math.min(options.syncNanos, 200_000);
+        options.applyNanos = Math.min(options.applyNanos, 50_000);
+        options.gatherNanos = Math.min(options.gatherNanos, 100_000);
+        for (RaftProcess process : processes()) {
+            process.disk.faults().none();
+            process.process.slowDown(0);
+            process.process.resume();
+            process.clock.drift(0);
+            process.start(List.of());
+            process.recheckClock();
+        }
+        operator.mend();
+    }
+}

@@ -1,0 +1,237 @@
+package io.lutra.testkit.raft;
+
+import io.lutra.raft.BasicStatus;
+import io.lutra.raft.ConfState;
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.Message;
+import io.lutra.raft.MessageType;
+import io.lutra.raft.PeerProgress;
+import io.lutra.raft.Ready;
+import io.lutra.raft.Snapshot;
+import io.lutra.raft.SnapshotMetadata;
+import io.lutra.raft.StateType;
+import io.lutra.raft.TraceListener;
+import io.lutra.raft.protocol.RawNode;
+import io.lutra.testkit.invariants.ExactReady;
+import io.lutra.testkit.invariants.Invariant;
+import io.lutra.testkit.invariants.Membership;
+import io.lutra.testkit.invariants.MonotonicMarks;
+import io.lutra.testkit.invariants.ReplicaView;
+import io.lutra.testkit.refinement.AbstractRaft;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches one replica, in all its lives: tells the abstract Raft and the checkers what the core does, as it does it, and
+ * what its process makes durable, sends and applies.
+ */
+final class ReplicaChecks implements TraceListener {
+    private final ClusterChecks cluster;
+    private final ReplicaView view;
+    private final AbstractRaft refinement;
+    private final MonotonicMarks monotonicMarks;
+    private final ExactReady exactReady;
+    private final Consumer<PeerProgress> progress = this::onProgress;
+    private long coreApplied;
+    /** The change that the application is applying. */
+    private @Nullable Entry changing;
+
+    ReplicaChecks(ClusterChecks cluster, long id, boolean preVote) {
+        this.cluster = cluster;
+        this.view = new ReplicaView(id);
+        cluster.views[(int) id] = view;
+        this.refinement = new AbstractRaft(view, preVote, cluster.violations, cluster.hasher);
+        this.monotonicMarks = new MonotonicMarks(cluster.violations);
+        this.exactReady = new ExactReady(cluster.violations);
+    }
+
+    ReplicaView view() {
+        return view;
+    }
+
+    /** The replica's process begins with what its storage found; what was synced must be there. */
+    void restarted(DiskStorage storage, boolean allWasSynced) {
+        HardState hardState = storage.hardState();
+        monotonicMarks.restarted(view, hardState.term(), hardState.vote());
+        long last = view.durable.last();
+        long lastHash = view.durable.knows(last) ? view.durable.hash(last) : 0;
+        view.durable.reset(storage.firstIndex() - 1, storage.offsetTerm(), baseHash(storage.firstIndex() - 1));
+        view.lastConfChange = 0;
+        for (long index = storage.firstIndex(); index <= storage.lastIndex(); index++) {
+            Entry entry = storage.entry(index);
+            view.durable.append(entry.term(), cluster.ledger.hashOf(entry.term(), index));
+            view.lastConfChange = entry.type().isConfChange() ? index : view.lastConfChange;
+        }
+        if (allWasSynced
+                && (view.durable.last() != last || (view.durable.knows(last) && view.durable.hash(last) != lastHash))) {
+            cluster.violations.report(Invariant.I20, "what was synced up to " + last + " came back as " + view);
+        }
+        if (!hardState.isEmpty()) {
+            cluster.singleDurableVote.persisted(view, hardState.term(), hardState.vote());
+        }
+        SnapshotMetadata snapshot = storage.snapshot().metadata();
+        view.applied = snapshot.index();
+        view.appliedHash = KeyValueMachine.prefixHash(storage.snapshot().payload());
+        view.membership = Membership.of(snapshot.confState());
+        coreApplied = snapshot.index();
+        long commit = Math.max(hardState.commit(), snapshot.index());
+        refinement.restarted(Math.max(commit, storage.firstIndex() - 1));
+        exactReady.restarted(hardState, storage.lastIndex(), view.durable.lastTerm(), snapshot.index());
+    }
+
+    private long baseHash(long index) {
+        return cluster.ledger.committed().knows(index)
+                ? cluster.ledger.committed().hash(index)
+                : 0;
+    }
+
+    /** A step of the core is over. */
+    void stepped(RawNode node, long snapshotIndex) {
+        cluster.violations.check();
+        BasicStatus status = node.basicStatus();
+        cluster.leaderAppendOnly.stepped(view, status);
+        refinement.stepped(status);
+        monotonicMarks.stepped(view, status);
+        cluster.markOrder.stepped(view, status, snapshotIndex);
+        coreApplied = status.applied();
+        if (status.role() == StateType.LEADER) {
+            node.forEachProgress(progress);
+        }
+    }
+
+    private void onProgress(PeerProgress p) {
+        if (p.id() != view.id) {
+            cluster.consistentProgress.believes(view, p);
+        }
+        monotonicMarks.matched(view, p.id(), p.match());
+    }
+
+    void readyTaken(Ready ready) {
+        exactReady.taken(view, ready);
+    }
+
+    /** What a Ready asked to store is durable. */
+    void persisted(HardState hardState, @Nullable Snapshot snapshot, List<Entry> entries) {
+        if (!hardState.isEmpty()) {
+            cluster.singleDurableVote.persisted(view, hardState.term(), hardState.vote());
+        }
+        if (snapshot != null) {
+            SnapshotMetadata metadata = snapshot.metadata();
+            view.durable.reset(metadata.index(), metadata.term(), KeyValueMachine.prefixHash(snapshot.payload()));
+        }
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            if (entry.index() > view.durable.base()) {
+                view.durable.truncateTo(entry.index() - 1);
+                view.durable.append(entry.term(), cluster.ledger.hashOf(entry.term(), entry.index()));
+            }
+        }
+    }
+
+    /** A message leaves the replica, or is given back to it. */
+    void released(Message m) {
+        cluster.persistBeforeSend.released(view, m);
+    }
+
+    void applied(Entry entry) {
+        cluster.stateMachineSafety.applied(view, entry);
+    }
+
+    /** The application applies a change with the next call of the core. */
+    void applies(Entry change) {
+        changing = change;
+    }
+
+    void installed(Snapshot snapshot) {
+        long hash = KeyValueMachine.prefixHash(snapshot.payload());
+        cluster.snapshots.seen(view, snapshot.metadata(), hash);
+        cluster.stateMachineSafety.installed(view, snapshot.metadata().index(), hash);
+    }
+
+    void made(Snapshot snapshot) {
+        cluster.snapshots.seen(view, snapshot.metadata(), KeyValueMachine.prefixHash(snapshot.payload()));
+    }
+
+    @Override
+    public void received(Message m) {
+        if (m.type() == MessageType.STORAGE_APPLY_RESP && !m.entries().isEmpty()) {
+            coreApplied = Math.max(
+                    coreApplied, m.entries().get(m.entries().size() - 1).index());
+        } else if (m.type() == MessageType.STORAGE_APPEND_RESP && m.snapshot() != null) {
+            coreApplied = Math.max(coreApplied, m.snapshot().metadata().index());
+        }
+        refinement.received(m);
+    }
+
+    @Override
+    public void roleChanged(StateType role, long term, long lead) {
+        boolean changed = role != view.role || (role == StateType.CANDIDATE && term != view.term);
+        if (changed) {
+            cluster.onlyVotersLead.becomes(view, role);
+            if (role == StateType.CANDIDATE || role == StateType.PRE_CANDIDATE) {
+                cluster.safeMembership.campaigns(view, hasUnappliedChange());
+            }
+        }
+        refinement.becomes(role, term, lead);
+        if (changed && role == StateType.LEADER) {
+            cluster.electionSafety.elected(view);
+            cluster.electionQuorum.elected(view);
+            cluster.leaderCompleteness.elected(view);
+        }
+    }
+
+    private boolean hasUnappliedChange() {
+        return view.lastConfChange > Math.max(coreApplied, view.applied) && view.lastConfChange <= view.commit;
+    }
+
+    @Override
+    public void appended(List<Entry> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        cluster.leaderAppendOnly.appends(view, entries.get(0).index());
+        long replaced = refinement.appended(entries);
+        if (replaced > 0) {
+            exactReady.truncated(replaced);
+            view.lastConfChange = Math.min(view.lastConfChange, replaced - 1);
+        }
+        cluster.logMatching.appended(view, entries);
+        cluster.safeMembership.appended(view, entries, Math.max(coreApplied, view.applied));
+    }
+
+    @Override
+    public void restored(Snapshot snapshot) {
+        long hash = KeyValueMachine.prefixHash(snapshot.payload());
+        cluster.snapshots.seen(view, snapshot.metadata(), hash);
+        cluster.snapshots.installs(view, snapshot.metadata());
+        refinement.restored(snapshot, hash);
+    }
+
+    @Override
+    public void committed(long index) {
+        if (view.role == StateType.LEADER) {
+            cluster.commitQuorum.committed(view, index);
+        } else if (view.term <= 1 && view.commit == 0 && cluster.ledger.leaderOf(1) == 0) {
+            cluster.commitQuorum.bootstrapped(view, index);
+        } else {
+            cluster.stateMachineSafety.learned(view, index);
+        }
+        refinement.committed(index);
+    }
+
+    @Override
+    public void confChanged(ConfState state) {
+        Entry change = changing;
+        changing = null;
+        refinement.configured(
+                change == null ? Membership.of(state) : cluster.safeMembership.applied(view, change, state));
+    }
+
+    @Override
+    public void sent(Message m) {
+        cluster.wellFormedMessages.sent(view, m);
+        refinement.sent(m);
+    }
+}
