@@ -5,4 +5,5 @@ module io.lutra.core {
 
     exports io.lutra.raft;
     exports io.lutra.raft.protocol;
+    exports io.lutra.raft.wire;
 }

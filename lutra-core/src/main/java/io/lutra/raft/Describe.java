@@ -24,19 +24,8 @@ public final class Describe {
     }
 
     private static void message(StringBuilder out, Message m, String indent, Function<byte[], String> formatter) {
-        out.append(indent).append(target(m.from())).append("->").append(target(m.to()));
-        out.append(' ').append(m.type().wireName());
-        out.append(" Term:").append(unsigned(m.term()));
-        out.append(" Log:").append(unsigned(m.logTerm())).append('/').append(unsigned(m.index()));
-        if (m.reject()) {
-            out.append(" Rejected (Hint: ").append(unsigned(m.rejectHint())).append(')');
-        }
-        if (m.commit() != 0) {
-            out.append(" Commit:").append(unsigned(m.commit()));
-        }
-        if (m.vote() != 0) {
-            out.append(" Vote:").append(unsigned(m.vote()));
-        }
+        out.append(indent);
+        head(out, m);
         if (m.entries().size() == 1) {
             out.append(" Entries:[")
                     .append(entry(m.entries().get(0), formatter))
@@ -59,6 +48,38 @@ public final class Describe {
                 message(out, response, indent + "  ", formatter);
             }
             out.append('\n').append(indent).append(']');
+        }
+    }
+
+    /** Prints what a message says in one line, with the number of its entries and responses instead of these. */
+    static String summary(Message m) {
+        StringBuilder out = new StringBuilder();
+        head(out, m);
+        out.append(m.entries().isEmpty() ? "" : " Entries:" + m.entries().size());
+        Snapshot snapshot = m.snapshot();
+        if (snapshot != null && !snapshot.isEmpty()) {
+            out.append(" Snapshot:").append(unsigned(snapshot.metadata().index()));
+        }
+        out.append(m.responses().isEmpty() ? "" : " Responses:" + m.responses().size());
+        return out.toString();
+    }
+
+    private static void head(StringBuilder out, Message m) {
+        out.append(target(m.from())).append("->").append(target(m.to())).append(' ');
+        out.append(
+                m.type() == MessageType.UNRECOGNIZED
+                        ? Integer.toString(m.typeNumber())
+                        : m.type().wireName());
+        out.append(" Term:").append(unsigned(m.term()));
+        out.append(" Log:").append(unsigned(m.logTerm())).append('/').append(unsigned(m.index()));
+        if (m.reject()) {
+            out.append(" Rejected (Hint: ").append(unsigned(m.rejectHint())).append(')');
+        }
+        if (m.commit() != 0) {
+            out.append(" Commit:").append(unsigned(m.commit()));
+        }
+        if (m.vote() != 0) {
+            out.append(" Vote:").append(unsigned(m.vote()));
         }
     }
 

@@ -261,6 +261,7 @@ public final class Entry {
 
     @Override
     public String toString() {
-        return term + "/" + index + " " + type() + " " + dataSize + " bytes";
+        return Long.toUnsignedString(term) + "/" + Long.toUnsignedString(index) + " " + type() + " " + dataSize
+                + " bytes";
     }
 }

@@ -8,7 +8,7 @@ public interface HardStateStorage extends Storage {
     /**
      * Stores term, vote and commit index. They are durable when this returns.
      *
-     * @throws StorageException if they cannot be stored
+     * @throws StorageException if term or commit index are above {@link Long#MAX_VALUE}, or they cannot be stored
      */
     void setHardState(HardState hardState);
 
@@ -16,6 +16,7 @@ public interface HardStateStorage extends Storage {
      * Replaces the log by a snapshot, durably. The next entry that can be appended is the one after it.
      *
      * @throws SnapshotOutOfDateException if the storage has a snapshot that is as new
+     * @throws StorageException if index or term are above {@link Long#MAX_VALUE}, or it cannot be stored
      */
     void applySnapshot(Snapshot snapshot);
 }

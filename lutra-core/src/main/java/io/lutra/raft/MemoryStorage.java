@@ -25,6 +25,11 @@ public final class MemoryStorage implements HardStateStorage {
     /** Creates an empty storage. */
     public MemoryStorage() {}
 
+    /**
+     * Returns the stored hard state and the membership of the snapshot. It is what was applied for an application that
+     * starts from the snapshot and applies what follows again; one that keeps its state elsewhere makes a snapshot here
+     * whenever it applies a membership change.
+     */
     @Override
     public synchronized InitialState initialState() {
         return new InitialState(hardState, snapshot.metadata().confState());
@@ -32,6 +37,8 @@ public final class MemoryStorage implements HardStateStorage {
 
     @Override
     public synchronized void setHardState(HardState hardState) {
+        checkRange("term", hardState.term());
+        checkRange("commit index", hardState.commit());
         this.hardState = hardState;
     }
 
@@ -87,6 +94,8 @@ public final class MemoryStorage implements HardStateStorage {
     @Override
     public synchronized void applySnapshot(Snapshot newer) {
         long index = newer.metadata().index();
+        checkRange("index", index);
+        checkRange("term", newer.metadata().term());
         if (!snapshot.isEmpty() && snapshot.metadata().index() >= index) {
             throw new SnapshotOutOfDateException("snapshot " + index + " is not newer than "
                     + snapshot.metadata().index());
@@ -105,6 +114,7 @@ public final class MemoryStorage implements HardStateStorage {
      * @param confState the membership after that entry
      * @param data the application's state; it is copied
      * @throws SnapshotOutOfDateException if there is a snapshot that is as new
+     * @throws CompactedException if the entry was compacted beyond its term
      * @throws UnavailableException if the index is after the last entry
      */
     public synchronized Snapshot createSnapshot(long index, ConfState confState, byte[] data) {
@@ -142,6 +152,14 @@ public final class MemoryStorage implements HardStateStorage {
             return;
         }
         long first = newEntries.get(0).index();
+        checkRange("index", first);
+        for (int i = 0; i < newEntries.size(); i++) {
+            Entry entry = newEntries.get(i);
+            checkRange("term", entry.term());
+            if (entry.index() != first + i) {
+                throw new StorageException("entry " + entry.index() + " does not follow entry " + (first + i - 1));
+            }
+        }
         int skipped = (int) Math.max(0, Math.min(newEntries.size(), offset + 1 - first));
         if (skipped == newEntries.size()) {
             return;
@@ -154,6 +172,12 @@ public final class MemoryStorage implements HardStateStorage {
         reserve(newEntries.size() - skipped);
         for (int i = skipped; i < newEntries.size(); i++) {
             entries[head + size++] = newEntries.get(i);
+        }
+    }
+
+    private static void checkRange(String what, long value) {
+        if (value < 0) {
+            throw new StorageException(what + " " + Long.toUnsignedString(value) + " is above " + Long.MAX_VALUE);
         }
     }
 

@@ -430,8 +430,9 @@ public final class Message {
         return Arrays.hashCode(new long[] {type, to, from, term, index});
     }
 
+    /** Prints the message in one line, without what its entries hold; {@link Describe#message} prints that too. */
     @Override
     public String toString() {
-        return Describe.message(this);
+        return Describe.summary(this);
     }
 }

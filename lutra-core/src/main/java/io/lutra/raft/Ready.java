@@ -109,8 +109,11 @@ public final class Ready {
                 && messages.isEmpty();
     }
 
+    /** Prints how much there is of what, in one line; {@link Describe#ready} prints it all. */
     @Override
     public String toString() {
-        return Describe.ready(this);
+        return "Ready MustSync=" + mustSync + " " + softState + " " + hardState + " entries=" + entries.size()
+                + " committed=" + committedEntries.size() + " snapshot=" + snapshot + " messages=" + messages.size()
+                + " reads=" + readStates.size();
     }
 }

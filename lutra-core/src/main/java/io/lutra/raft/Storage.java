@@ -14,9 +14,10 @@ import java.util.List;
 public interface Storage {
     /**
      * Appends entries, durably. They replace what the storage holds from their first index on; entries that were already
-     * compacted are skipped.
+     * compacted are skipped. The list is not kept.
      *
-     * @throws StorageException if they would leave a gap, or cannot be stored
+     * @throws StorageException if they would leave a gap, do not follow each other, have indexes or terms above
+     *     {@link Long#MAX_VALUE}, or cannot be stored; nothing was appended then
      */
     void append(List<Entry> entries);
 
