@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DecoderAllocationTest {
     private static final int MULTIPLE = 96;
     private static final int CONSTANT = 16384;
-    private static final int SIZE = 64 << 10;
+    private static final int SIZE = 16 << 10;
 
     /** What this thread has allocated so far, in bytes. */
     private static final MethodHandle ALLOCATED = allocationMeter();
