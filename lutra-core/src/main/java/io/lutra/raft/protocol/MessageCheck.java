@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * reach, and so far from the end that no sum of two can overflow.
  */
 final class MessageCheck {
+    /** The largest term and the largest index. */
+    static final long LARGEST = (1L << 62) - 1;
+
     private final Raft raft;
     private final long self;
     private final boolean async;
@@ -87,6 +90,6 @@ final class MessageCheck {
         if (snapshot != null) {
             bits |= snapshot.metadata().index() | snapshot.metadata().term();
         }
-        return bits >>> 62 != 0;
+        return (bits & ~LARGEST) != 0;
     }
 }

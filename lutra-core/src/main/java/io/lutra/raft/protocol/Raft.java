@@ -424,7 +424,10 @@ final class Raft {
 
     /** Campaigns, unless the node leads, may not lead, or does not know yet what the configuration is. */
     boolean campaign(CampaignType type) {
-        if (role.type() == StateType.LEADER || !isPromotable() || hasUnappliedConfChange(type)) {
+        if (role.type() == StateType.LEADER || !isPromotable() || term == MessageCheck.LARGEST) {
+            return false;
+        }
+        if (hasUnappliedConfChange(type)) {
             return false;
         }
         startElection(type);

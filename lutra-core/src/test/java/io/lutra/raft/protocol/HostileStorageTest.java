@@ -1,0 +1,222 @@
+package io.lutra.raft.protocol;
+
+import static io.lutra.raft.protocol.TestNode.bytes;
+import static io.lutra.raft.protocol.TestNode.entriesFrom;
+import static io.lutra.raft.protocol.TestNode.node;
+import static io.lutra.raft.protocol.TestNode.snapshot;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.lutra.raft.CompactedException;
+import io.lutra.raft.ConfState;
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.IgnoreReason;
+import io.lutra.raft.InvalidConfChangeException;
+import io.lutra.raft.MemoryStorage;
+import io.lutra.raft.Message;
+import io.lutra.raft.MessageType;
+import io.lutra.raft.RaftException;
+import io.lutra.raft.RaftInvariantException;
+import io.lutra.raft.StateType;
+import io.lutra.raft.StorageException;
+import io.lutra.raft.UnavailableException;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What a storage can do wrong. The error is typed, and the node stays stopped: nobody knows how far it got. A new node on
+ * the same storage goes on where that is possible at all.
+ */
+class HostileStorageTest {
+    static Stream<RuntimeException> errors() {
+        return Stream.of(
+                new StorageException("the disk is gone"),
+                new IllegalStateException("untyped"),
+                new NullPointerException("untyped"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void anErrorOfTheStorageStopsTheNodeUntilItIsStartedAnew(RuntimeException error) {
+        TestNode leader = node(1).voters(1L, 2L, 3L).log(1, 1, 1).lead();
+        leader.storage.failWith(error);
+
+        Message ack =
+                Message.appendRejection(2, 1, leader.term(), leader.progress(2).next() - 1, 1, 1);
+        leader.raw.reportUnreachable(2);
+        leader.deliver(Message.appendRejection(2, 1, leader.term(), 99, 0, 0));
+        RaftException first = catchRaft(() -> {
+            leader.deliver(ack);
+            leader.raw.step(Message.vote(3, 1, leader.term() + 1, 9, 9, new byte[0]));
+            leader.raw.propose(bytes("x"));
+        });
+        assertThat(first == error || first.getCause() == error).isTrue();
+
+        // The disk works again, but the node does not know what it had done when it failed.
+        leader.storage.readAs(entries -> entries);
+        assertThat(catchRaft(() -> leader.raw.step(Message.heartbeat(3, 1, 99, 0, new byte[0]))))
+                .isSameAs(first);
+        assertThat(catchRaft(leader.raw::tick)).isSameAs(first);
+        assertThat(catchRaft(leader.raw::hasReady)).isSameAs(first);
+        assertThat(catchRaft(leader.raw::ready)).isSameAs(first);
+        assertThat(catchRaft(leader.raw::advance)).isSameAs(first);
+        assertThat(catchRaft(() -> leader.raw.propose(bytes("x")))).isSameAs(first);
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void aStorageThatCannotBeReadStartsNoNode(RuntimeException error) {
+        TestStorage storage = node(1).voters(1L).storage();
+        storage.failWith(error);
+        RaftException thrown = catchRaft(() -> node(1).start(storage));
+        assertThat(thrown == error || thrown.getCause() == error).isTrue();
+    }
+
+    @Test
+    void entriesThatWereNotAskedForAreNoticed() {
+        List<UnaryOperator<List<Entry>>> lies = List.of(
+                entries -> List.of(),
+                entries -> entriesFrom(entries.get(0).index() + 1, 1),
+                entries -> Stream.concat(entries.stream(), entries.stream()).toList(),
+                entries -> entriesFrom(entries.get(0).index(), 1, 1, 1, 1, 1, 1, 1, 1));
+        for (UnaryOperator<List<Entry>> lie : lies) {
+            TestNode restarted = node(1).voters(1L).log(1, 1, 1).commit(3).start();
+            restarted.storage.readAs(lie);
+            assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(restarted.raw::ready);
+        }
+    }
+
+    /** Else the scan before a campaign would not end. */
+    @Test
+    void aStorageThatReturnsNothingDoesNotHangACampaign() {
+        TestNode restarted = node(1).voters(1L).log(1, 1, 1).commit(3).start();
+        restarted.storage.readAs(entries -> List.of());
+        assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(restarted.raw::campaign);
+    }
+
+    @Test
+    void aStorageThatLostItsTailWhileTheNodeRanIsNoticed() {
+        TestNode leader = node(1).voters(1L, 2L, 3L).log(1, 1, 1).lead();
+        leader.storage.memory.append(entriesFrom(2, 1));
+
+        long last = leader.lastIndex();
+        assertThatExceptionOfType(UnavailableException.class)
+                .isThrownBy(() -> leader.deliver(Message.appendRejection(3, 1, leader.term(), last + 99, 0, 3)));
+    }
+
+    @Test
+    void aStorageThatLostItsTailBetweenRunsIsNoticed() {
+        TestStorage storage = node(1).voters(1L, 2L, 3L).log(1, 1, 1).commit(3).storage();
+        storage.memory.append(entriesFrom(2, 1));
+        assertThatExceptionOfType(RaftInvariantException.class)
+                .isThrownBy(() -> node(1).start(storage))
+                .withMessageContaining("commit");
+    }
+
+    /** It cannot help, but it must not harm: it answers nothing that would count as its agreement. */
+    @Test
+    void aFollowerThatLostItsTailUnnoticedConfirmsNothing() {
+        TestNode follower = node(2).voters(1L, 2L, 3L).log(1).start();
+        follower.deliver(Message.heartbeat(1, 2, 1, 3, new byte[0]));
+        follower.deliver(Message.append(1, 2, 1, 1, 3, List.of(), 3));
+
+        assertThat(follower.trace.ignored).containsExactly(IgnoreReason.CONTRADICTION);
+        List<Message> answers = follower.take();
+        assertThat(answers).hasSize(1);
+        assertThat(answers.get(0).reject()).isTrue();
+        assertThat(follower.commit()).isZero();
+    }
+
+    @Test
+    void aStorageThatLostItsHardStateIsNoticed() {
+        TestStorage storage = node(1).voters(1L, 2L, 3L).log(1, 2).vote(2).storage();
+        storage.setHardState(HardState.EMPTY);
+        assertThatExceptionOfType(RaftInvariantException.class)
+                .isThrownBy(() -> node(1).start(storage))
+                .withMessageContaining("hard state");
+    }
+
+    @Test
+    void aMembershipThatContradictsItselfStartsNoNode() {
+        TestStorage storage = node(1).storage();
+        storage.setConfState(ConfState.of(List.of(1L, 2L), List.of(2L)));
+        assertThatExceptionOfType(InvalidConfChangeException.class).isThrownBy(() -> node(1).start(storage));
+    }
+
+    @Test
+    void anApplicationThatCompactsWhatItHasNotAppliedIsToldSo() {
+        TestNode restarted = node(1).voters(1L).log(1, 1, 1).commit(3).start();
+        restarted.storage.memory.compact(2);
+        assertThatExceptionOfType(CompactedException.class).isThrownBy(restarted.raw::ready);
+    }
+
+    @Test
+    void aLeaderWithoutTheSnapshotThatItsLogBeginsAfterIsStopped() {
+        TestNode leader = node(1).voters(1L, 2L, 3L).log(1, 1, 1).commit(3).start();
+        leader.settle();
+        leader.storage.memory.compact(2);
+        leader.elect();
+        assertThatExceptionOfType(RaftInvariantException.class)
+                .isThrownBy(() -> leader.deliver(Message.appendRejection(2, 1, leader.term(), 3, 0, 0)))
+                .withMessageContaining("snapshot");
+    }
+
+    @Test
+    void aSnapshotOfWhatIsNotCommittedIsNotSent() {
+        TestNode leader =
+                node(1).voters(1L, 2L, 3L).log(1, 1, 1).commit(3).compactedTo(2).start();
+        leader.elect();
+        leader.storage.applySnapshot(snapshot(99, 1, 1L, 2L, 3L));
+        assertThatExceptionOfType(RaftInvariantException.class)
+                .isThrownBy(() -> leader.deliver(Message.appendRejection(2, 1, leader.term(), 3, 0, 0)))
+                .withMessageContaining("above the commit index");
+    }
+
+    @Test
+    void compactionWhileANodeLeadsTurnsEntriesIntoASnapshot() {
+        TestNode leader = node(1).voters(1L, 2L, 3L).log(1, 1, 1).commit(3).start();
+        leader.elect();
+        leader.storage.memory.createSnapshot(3, ConfState.of(List.of(1L, 2L, 3L), List.of()), bytes("state"));
+        leader.storage.memory.compact(3);
+        leader.take();
+
+        leader.deliver(Message.appendRejection(2, 1, leader.term(), 3, 0, 0));
+        assertThat(leader.takeOne(MessageType.SNAP).snapshot()).isNotNull();
+        assertThat(leader.role()).isEqualTo(StateType.LEADER);
+    }
+
+    @Test
+    void memoryStorageRefusesWhatIsNoLog() {
+        MemoryStorage storage = new MemoryStorage();
+        storage.append(entriesFrom(1, 1, 1));
+        List<List<Entry>> batches = List.of(
+                entriesFrom(4, 1),
+                List.of(entriesFrom(3, 1).get(0), entriesFrom(5, 1).get(0)),
+                entriesFrom(-1, 1),
+                entriesFrom(1L << 62, 1),
+                entriesFrom(3, -1),
+                entriesFrom(3, 1L << 62));
+        for (List<Entry> batch : batches) {
+            assertThatExceptionOfType(StorageException.class).isThrownBy(() -> storage.append(batch));
+        }
+        assertThat(storage.lastIndex()).isEqualTo(2);
+        assertThatExceptionOfType(StorageException.class).isThrownBy(() -> storage.applySnapshot(snapshot(-1, 1, 1L)));
+        assertThatExceptionOfType(StorageException.class).isThrownBy(() -> storage.applySnapshot(snapshot(9, -1, 1L)));
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> storage.setHardState(new HardState(-1, 0, 0)));
+    }
+
+    private static RaftException catchRaft(Runnable call) {
+        try {
+            call.run();
+        } catch (RaftException e) {
+            return e;
+        }
+        throw new AssertionError("nothing was thrown");
+    }
+}
