@@ -91,8 +91,13 @@ public final class Ready {
     }
 
     /**
-     * Tells whether what is to be stored must be synced before the messages are sent: there are entries, or term or vote
-     * changed. A commit index alone need not be.
+     * Tells whether what is to be stored must be synced before the messages that depend on it are sent: there are
+     * entries, or term or vote changed. A commit index alone need not be. A snapshot is not counted here, and must always
+     * be durable.
+     *
+     * <p>With asynchronous storage writes the same is true of this Ready's {@link MessageType#STORAGE_APPEND}: if it need
+     * not be synced, its responses may be delivered without a sync of its own, but not before what was given to the
+     * storage ahead of it is durable.
      */
     public boolean mustSync() {
         return mustSync;

@@ -19,16 +19,29 @@ public final class IdSet {
 
     /** Returns a set of these ids; repeated ones count once. */
     public static IdSet of(long... ids) {
-        IdSet set = EMPTY;
-        for (long id : ids) {
-            set = set.with(id);
+        long[] sorted = ids.clone();
+        flipSigns(sorted);
+        Arrays.sort(sorted);
+        flipSigns(sorted);
+        int size = 0;
+        for (long id : sorted) {
+            if (size == 0 || sorted[size - 1] != id) {
+                sorted[size++] = id;
+            }
         }
-        return set;
+        return new IdSet(Arrays.copyOf(sorted, size));
     }
 
     /** Returns a set of these ids; repeated ones count once. */
     public static IdSet of(Collection<Long> ids) {
         return of(ids.stream().mapToLong(Long::longValue).toArray());
+    }
+
+    /** Turns unsigned order into signed order, and back. */
+    private static void flipSigns(long[] ids) {
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] ^= Long.MIN_VALUE;
+        }
     }
 
     /** Returns the number of ids. */

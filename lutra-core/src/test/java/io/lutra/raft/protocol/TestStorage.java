@@ -21,7 +21,8 @@ final class TestStorage implements HardStateStorage {
     private @Nullable RuntimeException failure;
     private UnaryOperator<List<Entry>> reading = entries -> entries;
     private Runnable onTerm = () -> {};
-    private long onDiskBelow;
+    private long inMemoryFrom;
+    private long inMemoryTo = Long.MAX_VALUE;
     private final List<Long> asked = new ArrayList<>();
 
     TestStorage(ConfState confState) {
@@ -50,7 +51,13 @@ final class TestStorage implements HardStateStorage {
 
     /** Entries below an index are on a disk now, those from there on in memory. */
     void evictBelow(long index) {
-        onDiskBelow = index;
+        evictOutside(index, Long.MAX_VALUE);
+    }
+
+    /** Only the entries of {@code [lo, hi)} are in memory now. */
+    void evictOutside(long lo, long hi) {
+        inMemoryFrom = lo;
+        inMemoryTo = hi;
         asked.clear();
     }
 
@@ -109,9 +116,9 @@ final class TestStorage implements HardStateStorage {
     }
 
     private void requireInMemory(long lo, long hi) {
-        if (lo < onDiskBelow) {
+        if (lo < inMemoryFrom || lo >= inMemoryTo) {
             asked.add(lo);
-            throw new EntriesNotInMemoryException(lo, Math.min(hi, onDiskBelow));
+            throw new EntriesNotInMemoryException(lo, hi);
         }
     }
 
