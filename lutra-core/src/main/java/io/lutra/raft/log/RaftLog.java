@@ -47,7 +47,7 @@ public final class RaftLog {
     public RaftLog(Storage storage, long maxApplyingSize) {
         long first = storage.firstIndex();
         long last = storage.lastIndex();
-        if (first < 1 || last < first - 1) {
+        if (first < 1 || last < first - 1 || last >>> 62 != 0) {
             throw new RaftInvariantException("the storage's log cannot begin at " + first + " and end at " + last);
         }
         this.storage = storage;

@@ -115,7 +115,7 @@ final class Raft {
     /** Entries are stored together with a term that is at least theirs; a node that forgot it could vote once more. */
     private void requireTermOf(HardState hardState) {
         boolean hasEntries = log.firstIndex() <= log.lastIndex();
-        if (hardState.term() < 0 || (hasEntries && hardState.term() < log.lastTerm())) {
+        if (hardState.term() >>> 62 != 0 || (hasEntries && hardState.term() < log.lastTerm())) {
             throw new RaftInvariantException("the stored term is " + hardState.term()
                     + " but the last entry is of term " + log.lastTerm() + ": was the hard state lost?");
         }

@@ -13,7 +13,6 @@ import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.IgnoreReason;
 import io.lutra.raft.InvalidConfChangeException;
-import io.lutra.raft.MemoryStorage;
 import io.lutra.raft.Message;
 import io.lutra.raft.MessageType;
 import io.lutra.raft.RaftException;
@@ -191,24 +190,15 @@ class HostileStorageTest {
     }
 
     @Test
-    void memoryStorageRefusesWhatIsNoLog() {
-        MemoryStorage storage = new MemoryStorage();
-        storage.append(entriesFrom(1, 1, 1));
-        List<List<Entry>> batches = List.of(
-                entriesFrom(4, 1),
-                List.of(entriesFrom(3, 1).get(0), entriesFrom(5, 1).get(0)),
-                entriesFrom(-1, 1),
-                entriesFrom(1L << 62, 1),
-                entriesFrom(3, -1),
-                entriesFrom(3, 1L << 62));
-        for (List<Entry> batch : batches) {
-            assertThatExceptionOfType(StorageException.class).isThrownBy(() -> storage.append(batch));
+    void aLogOrATermThatCannotBeStartsNoNode() {
+        for (long huge : new long[] {1L << 62, Long.MAX_VALUE}) {
+            TestStorage log = node(1).voters(1L).storage();
+            log.applySnapshot(snapshot(huge, 1, 1L));
+            assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> node(1).start(log));
+
+            TestStorage term = node(1).voters(1L).term(huge).storage();
+            assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> node(1).start(term));
         }
-        assertThat(storage.lastIndex()).isEqualTo(2);
-        assertThatExceptionOfType(StorageException.class).isThrownBy(() -> storage.applySnapshot(snapshot(-1, 1, 1L)));
-        assertThatExceptionOfType(StorageException.class).isThrownBy(() -> storage.applySnapshot(snapshot(9, -1, 1L)));
-        assertThatExceptionOfType(StorageException.class)
-                .isThrownBy(() -> storage.setHardState(new HardState(-1, 0, 0)));
     }
 
     private static RaftException catchRaft(Runnable call) {
