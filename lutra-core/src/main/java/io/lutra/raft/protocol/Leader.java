@@ -121,7 +121,7 @@ final class Leader extends Role {
             result = new ProposalResult(null, raft.term(), first, refusal, confChanges.pendingIndex());
         }
         if (exceedsUncommittedSize(size)) {
-            confChanges.admit(pendingBefore);
+            // As in etcd's raft, a change among them keeps the gate shut until that index is applied, whoever fills it.
             return raft.dropProposal(DropReason.UNCOMMITTED_SIZE_EXCEEDED);
         }
         uncommittedSize += size;
@@ -205,6 +205,7 @@ final class Leader extends Role {
         }
         boolean fromPeer = m.from() != raft.id();
         if (maybeCommit()) {
+            answerReadsThatWaitedForCommit();
             replication.broadcastAppend();
         } else if (fromPeer && progress.canBumpCommit(log.committed())) {
             // The next heartbeat would tell as well; this is sooner.
@@ -222,7 +223,6 @@ final class Leader extends Role {
         boolean advanced = raft.log().maybeCommit(raft.tracker().committed(), raft.term());
         if (advanced) {
             raft.trace().committed(raft.log().committed());
-            answerReadsThatWaitedForCommit();
         }
         return advanced;
     }
@@ -399,8 +399,12 @@ final class Leader extends Role {
         if (!configuration.voters().contains(transferee)) {
             transferee = Raft.NONE;
         }
-        // A smaller quorum may have confirmed what the larger one had not, and nobody else may be left to answer.
-        reads.answerConfirmed(configuration.voters());
+        if (!raft.options().unsafeEarlyReads()) {
+            // A smaller quorum may have confirmed what the larger one had not, and nobody else may be left to answer.
+            // etcd's raft leaves such reads to the next commit or heartbeat, which may not come.
+            answerReadsThatWaitedForCommit();
+            reads.answerConfirmed(configuration.voters());
+        }
     }
 
     @Override
