@@ -96,7 +96,7 @@ public final class ConfChange implements MembershipChange {
                 + (spells(TYPE) ? ProtoSize.field(type) : 0)
                 + (spells(NODE_ID) ? ProtoSize.field(nodeId) : 0)
                 + (spells(CONTEXT) ? ProtoSize.delimited(context.length) : 0);
-        byte[] bytes = new byte[ProtoSize.ofArray(size)];
+        byte[] bytes = new byte[Encoding.arraySize(size)];
         ProtoWriter writer = new ProtoWriter(bytes, 0);
         if (spells(ID)) {
             writer.field(ID, id);
@@ -123,7 +123,7 @@ public final class ConfChange implements MembershipChange {
      * @throws MalformedBytesException if the bytes are not a change
      */
     public static ConfChange unmarshal(byte[] bytes) {
-        return Decoder.decode("a configuration change", bytes, 0, bytes.length, ConfChange::read);
+        return Encoding.decode("a configuration change", bytes, 0, bytes.length, ConfChange::read);
     }
 
     private static ConfChange read(ProtoReader reader) {

@@ -63,7 +63,7 @@ public final class ConfChangeSingle {
      * @throws MalformedBytesException if the bytes are not one
      */
     public static ConfChangeSingle parse(byte[] bytes) {
-        return Decoder.decode("a change of one replica", bytes, 0, bytes.length, ConfChangeSingle::read);
+        return Encoding.decode("a change of one replica", bytes, 0, bytes.length, ConfChangeSingle::read);
     }
 
     static ConfChangeSingle read(ProtoReader reader) {

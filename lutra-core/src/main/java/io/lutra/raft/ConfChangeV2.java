@@ -101,7 +101,7 @@ public final class ConfChangeV2 implements MembershipChange {
         for (ConfChangeSingle change : changes) {
             size += ProtoSize.delimited(change.encodedSize());
         }
-        byte[] bytes = new byte[ProtoSize.ofArray(size)];
+        byte[] bytes = new byte[Encoding.arraySize(size)];
         ProtoWriter writer = new ProtoWriter(bytes, 0);
         if (spells(TRANSITION)) {
             writer.field(TRANSITION, transition);
@@ -126,7 +126,7 @@ public final class ConfChangeV2 implements MembershipChange {
      * @throws MalformedBytesException if the bytes are not a change
      */
     public static ConfChangeV2 unmarshal(byte[] bytes) {
-        return Decoder.decode("a configuration change", bytes, 0, bytes.length, ConfChangeV2::read);
+        return Encoding.decode("a configuration change", bytes, 0, bytes.length, ConfChangeV2::read);
     }
 
     private static ConfChangeV2 read(ProtoReader reader) {

@@ -99,7 +99,7 @@ public final class ConfState {
 
     /** Returns the encoding as {@code raftpb.ConfState}; lists are not packed. */
     public byte[] encode() {
-        byte[] bytes = new byte[ProtoSize.ofArray(encodedSize())];
+        byte[] bytes = new byte[Encoding.arraySize(encodedSize())];
         writeTo(new ProtoWriter(bytes, 0));
         return bytes;
     }
@@ -110,7 +110,7 @@ public final class ConfState {
      * @throws MalformedBytesException if the bytes are not a membership
      */
     public static ConfState parse(byte[] bytes) {
-        return Decoder.decode("a configuration state", bytes, 0, bytes.length, ConfState::read);
+        return Encoding.decode("a configuration state", bytes, 0, bytes.length, ConfState::read);
     }
 
     private static ConfState read(ProtoReader reader) {

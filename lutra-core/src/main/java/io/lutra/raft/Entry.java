@@ -139,7 +139,7 @@ public final class Entry {
      * @throws MalformedBytesException if the bytes are not an entry
      */
     public static Entry parse(byte[] bytes, int from, int size) {
-        return Decoder.decode("an entry", bytes, from, size, Entry::read);
+        return Encoding.decode("an entry", bytes, from, size, Entry::read);
     }
 
     static Entry read(ProtoReader reader) {
@@ -170,7 +170,7 @@ public final class Entry {
                 + (spellsTerm ? ProtoSize.field(term) : 0)
                 + (spellsIndex ? ProtoSize.field(index) : 0)
                 + (spellsData ? ProtoSize.delimited(dataSize) : 0);
-        byte[] bytes = new byte[ProtoSize.ofArray(size)];
+        byte[] bytes = new byte[Encoding.arraySize(size)];
         ProtoWriter writer = new ProtoWriter(bytes, 0);
         if (spellsType) {
             writer.field(TYPE, type);

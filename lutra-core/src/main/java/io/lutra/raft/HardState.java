@@ -73,7 +73,7 @@ public record HardState(long term, long vote, long commit) {
      * @throws MalformedBytesException if the bytes are not a hard state
      */
     public static HardState parse(byte[] bytes, int from, int size) {
-        return Decoder.decode("a hard state", bytes, from, size, HardState::read);
+        return Encoding.decode("a hard state", bytes, from, size, HardState::read);
     }
 
     private static HardState read(ProtoReader reader) {

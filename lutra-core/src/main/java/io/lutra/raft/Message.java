@@ -1,7 +1,6 @@
 package io.lutra.raft;
 
 import io.lutra.raft.codec.GatheringWriter;
-import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -277,7 +276,7 @@ public final class Message {
      * @throws MalformedBytesException if the bytes are not a message
      */
     public static Message parse(byte[] frame, int from, int size) {
-        return Decoder.decode("a message", frame, from, size, MessageCodec::read);
+        return Encoding.decode("a message", frame, from, size, MessageCodec::read);
     }
 
     /** Returns the wire bytes of the message, in a new array. */
@@ -303,9 +302,9 @@ public final class Message {
      */
     public List<ByteBuffer> gather(int copyBelow) {
         if (copyBelow < 1) {
-            throw new IllegalArgumentException("copyBelow must be at least 1, not " + copyBelow);
+            throw new MisuseException("copyBelow must be at least 1, not " + copyBelow);
         }
-        byte[] copied = new byte[ProtoSize.ofArray(MessageCodec.size(this) - MessageCodec.sizeFrom(copyBelow, this))];
+        byte[] copied = new byte[Encoding.arraySize(MessageCodec.size(this) - MessageCodec.sizeFrom(copyBelow, this))];
         GatheringWriter writer = new GatheringWriter(copied, copyBelow);
         MessageCodec.write(this, writer);
         return writer.gathered();
@@ -314,10 +313,10 @@ public final class Message {
     /**
      * Returns the number of wire bytes.
      *
-     * @throws IllegalArgumentException if no array is that large
+     * @throws MisuseException if no array is that large
      */
     public int encodedSize() {
-        return ProtoSize.ofArray(MessageCodec.size(this));
+        return Encoding.arraySize(MessageCodec.size(this));
     }
 
     /** Returns what the message says. */

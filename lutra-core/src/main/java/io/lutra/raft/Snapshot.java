@@ -77,10 +77,10 @@ public final class Snapshot {
     /**
      * Returns the number of bytes of the encoding.
      *
-     * @throws IllegalArgumentException if no array is that large
+     * @throws MisuseException if no array is that large
      */
     public int encodedSize() {
-        return ProtoSize.ofArray(longSize());
+        return Encoding.arraySize(longSize());
     }
 
     /**
@@ -99,7 +99,7 @@ public final class Snapshot {
      * @throws MalformedBytesException if the bytes are not a snapshot
      */
     public static Snapshot parse(byte[] bytes, int from, int size) {
-        return Decoder.decode("a snapshot", bytes, from, size, Snapshot::read);
+        return Encoding.decode("a snapshot", bytes, from, size, Snapshot::read);
     }
 
     private static Snapshot read(ProtoReader reader) {

@@ -28,7 +28,7 @@ public record SnapshotMetadata(ConfState confState, long index, long term) {
 
     /** Returns the encoding as {@code raftpb.SnapshotMetadata}. */
     public byte[] encode() {
-        byte[] bytes = new byte[ProtoSize.ofArray(encodedSize())];
+        byte[] bytes = new byte[Encoding.arraySize(encodedSize())];
         writeTo(new ProtoWriter(bytes, 0));
         return bytes;
     }
@@ -39,7 +39,7 @@ public record SnapshotMetadata(ConfState confState, long index, long term) {
      * @throws MalformedBytesException if the bytes are not a snapshot's metadata
      */
     public static SnapshotMetadata parse(byte[] bytes) {
-        return Decoder.decode("a snapshot's metadata", bytes, 0, bytes.length, SnapshotMetadata::read);
+        return Encoding.decode("a snapshot's metadata", bytes, 0, bytes.length, SnapshotMetadata::read);
     }
 
     private static SnapshotMetadata read(ProtoReader reader) {

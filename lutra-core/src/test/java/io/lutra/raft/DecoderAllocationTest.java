@@ -180,7 +180,7 @@ class DecoderAllocationTest {
     }
 
     private static byte[] field(int number, byte[] body) {
-        byte[] field = new byte[ProtoSize.ofArray(ProtoSize.delimited(body.length))];
+        byte[] field = new byte[(int) ProtoSize.delimited(body.length)];
         new ProtoWriter(field, 0).field(number, body);
         return field;
     }

@@ -79,10 +79,8 @@ class EntryTest {
         Entry entry = parse("0863");
         assertThat(entry.type()).isEqualTo(EntryType.UNRECOGNIZED);
         assertThat(entry.typeNumber()).isEqualTo(99);
-        assertThatThrownBy(() -> Entry.of(1, 1, EntryType.UNRECOGNIZED, DATA))
-                .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Entry.proposal(EntryType.UNRECOGNIZED, DATA))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Entry.of(1, 1, EntryType.UNRECOGNIZED, DATA)).isInstanceOf(MisuseException.class);
+        assertThatThrownBy(() -> Entry.proposal(EntryType.UNRECOGNIZED, DATA)).isInstanceOf(MisuseException.class);
     }
 
     @Test

@@ -116,7 +116,7 @@ class MembershipChangeTest {
             assertThat(MembershipChange.of(entry)).isEqualTo(change);
         }
         assertThatThrownBy(() -> MembershipChange.of(Entry.of(1, 2, new byte[0])))
-                .isInstanceOf(IllegalArgumentException.class);
+                .isInstanceOf(MisuseException.class);
         assertThatThrownBy(() -> MembershipChange.of(Entry.of(1, 2, EntryType.CONF_CHANGE, new byte[] {8})))
                 .isInstanceOf(MalformedBytesException.class);
     }
@@ -149,12 +149,11 @@ class MembershipChangeTest {
 
     @Test
     void cannotBeMadeWithoutANumber() {
-        assertThatThrownBy(() -> ConfChange.of(ConfChangeType.UNRECOGNIZED, 4))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ConfChange.of(ConfChangeType.UNRECOGNIZED, 4)).isInstanceOf(MisuseException.class);
         assertThatThrownBy(() -> ConfChangeSingle.of(ConfChangeType.UNRECOGNIZED, 4))
-                .isInstanceOf(IllegalArgumentException.class);
+                .isInstanceOf(MisuseException.class);
         assertThatThrownBy(() -> ConfChangeV2.of(ConfChangeTransition.UNRECOGNIZED))
-                .isInstanceOf(IllegalArgumentException.class);
+                .isInstanceOf(MisuseException.class);
     }
 
     @ParameterizedTest

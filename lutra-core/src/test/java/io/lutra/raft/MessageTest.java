@@ -9,6 +9,7 @@ import io.lutra.raft.codec.ProtoWriter;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -99,11 +100,31 @@ class MessageTest {
     }
 
     @Test
-    void isForwardedWithAllItSays() {
+    void isForwardedWithAllItSaysAndACount() {
         Message read = Message.readIndex(1, 2, ENTRIES);
-        assertThat(read.forwarded(3, 0)).isEqualTo(Message.readIndex(1, 3, ENTRIES));
-        assertThat(read.forwarded(3, 7).term()).isEqualTo(7);
-        assertThat(all().map(m -> m.forwarded(m.to(), m.term())).toList()).isEqualTo(all().toList());
+        Message forwarded = read.forwarded(3, 7);
+        assertThat(read.timesForwarded()).isZero();
+        assertThat(forwarded.timesForwarded()).isEqualTo(1);
+        assertThat(forwarded.forwarded(4, 0).timesForwarded()).isEqualTo(2);
+        assertThat(Message.parse(forwarded.data()).timesForwarded()).isEqualTo(1);
+        for (Message message : all().toList()) {
+            Map<String, Object> expected = Fields.of(message);
+            expected.put("to", 3L);
+            expected.put("term", 7L);
+            expected.put("rejectHint", message.rejectHint() + 1);
+            assertThat(Fields.of(message.forwarded(3, 7))).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void sizeIsCheckedWhereNoArrayIsLargeEnough() {
+        Entry large = Entry.of(1, 1, new byte[1 << 20]);
+        Message message = Message.append(1, 2, 5, 4, 9, Collections.nCopies(2048, large), 8);
+        assertThatThrownBy(message::encodedSize)
+                .isInstanceOf(MisuseException.class)
+                .hasMessageContaining("array");
+        assertThatThrownBy(message::data).isInstanceOf(MisuseException.class);
+        assertThat(message.gather(1024)).as("nothing large is copied").hasSize(2 * 2048 + 1);
     }
 
     @ParameterizedTest
@@ -138,7 +159,7 @@ class MessageTest {
                 .hasSize(5)
                 .contains(ENTRIES.get(0).encoding(), ENTRIES.get(1).encoding());
         assertThat(Message.snapshot(1, 2, 5, SNAPSHOT).gather(3)).hasSize(3).contains(SNAPSHOT.payload());
-        assertThatThrownBy(() -> message.gather(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> message.gather(0)).isInstanceOf(MisuseException.class);
         assertThatThrownBy(() -> message.gather(1).get(0).put(0, (byte) 0)).isInstanceOf(ReadOnlyBufferException.class);
     }
 
@@ -282,7 +303,7 @@ class MessageTest {
     private static byte[] nested(int depth) {
         byte[] message = {};
         for (int i = 0; i < depth; i++) {
-            byte[] outer = new byte[ProtoSize.ofArray(ProtoSize.delimited(message.length))];
+            byte[] outer = new byte[(int) ProtoSize.delimited(message.length)];
             new ProtoWriter(outer, 0).field(14, message);
             message = outer;
         }

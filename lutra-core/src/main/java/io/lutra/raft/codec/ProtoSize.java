@@ -3,7 +3,7 @@ package io.lutra.raft.codec;
 /**
  * The number of bytes that fields take, tag included. All field numbers are below 16, so that a tag is one byte.
  *
- * <p>Sizes are added up as {@code long}s: it is {@link #ofArray} that finds out whether an array can hold them.
+ * <p>Sizes are added up as {@code long}s; whether an array can hold as much is for the caller to find out.
  */
 public final class ProtoSize {
     private ProtoSize() {}
@@ -32,17 +32,5 @@ public final class ProtoSize {
     /** Returns the size of a length-delimited field that is left out when its body is empty. */
     public static long nonEmpty(long length) {
         return length == 0 ? 0 : delimited(length);
-    }
-
-    /**
-     * Returns a size as that of an array.
-     *
-     * @throws IllegalArgumentException if no array is that large
-     */
-    public static int ofArray(long size) {
-        if (size > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("an encoding of " + size + " bytes does not fit into an array");
-        }
-        return (int) size;
     }
 }

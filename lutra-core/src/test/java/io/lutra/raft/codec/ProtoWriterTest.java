@@ -69,12 +69,9 @@ class ProtoWriterTest {
     }
 
     @Test
-    void saysWhenNoArrayIsLargeEnough() {
+    void sizesDoNotOverflow() {
         assertThat(ProtoSize.delimited(Integer.MAX_VALUE)).isEqualTo(6L + Integer.MAX_VALUE);
-        assertThat(ProtoSize.ofArray(Integer.MAX_VALUE)).isEqualTo(Integer.MAX_VALUE);
-        assertThatThrownBy(() -> ProtoSize.ofArray(1L + Integer.MAX_VALUE))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("2147483648");
+        assertThat(ProtoSize.nonEmpty(1L << 40)).isEqualTo(1 + 6 + (1L << 40));
     }
 
     @Test

@@ -4,10 +4,11 @@ import io.lutra.raft.codec.ProtoException;
 import io.lutra.raft.codec.ProtoReader;
 import java.util.function.Function;
 
-/** Decodes ranges of bytes, and turns what is wrong with them into the error that callers know. */
-final class Decoder {
-    private Decoder() {}
+/** What all encodings have in common: how they are read from a range of bytes, and how large they may be. */
+final class Encoding {
+    private Encoding() {}
 
+    /** Reads a range of bytes, and turns what is wrong with them into the error that callers know. */
     static <T> T decode(String what, byte[] bytes, int from, int size, Function<ProtoReader, T> read) {
         ProtoReader reader = new ProtoReader(bytes, from, size);
         try {
@@ -16,5 +17,13 @@ final class Decoder {
             throw new MalformedBytesException(
                     "not " + what + ": " + e.getMessage() + ", at byte " + (reader.position() - from) + " of " + size);
         }
+    }
+
+    /** Returns the size of an encoding as that of an array. */
+    static int arraySize(long size) {
+        if (size > Integer.MAX_VALUE) {
+            throw new MisuseException("an encoding of " + size + " bytes does not fit into an array");
+        }
+        return (int) size;
     }
 }
