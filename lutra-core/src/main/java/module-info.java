@@ -4,6 +4,7 @@ module io.lutra.core {
     requires static transitive org.jspecify;
 
     exports io.lutra.raft;
+    exports io.lutra.raft.node;
     exports io.lutra.raft.protocol;
     exports io.lutra.raft.wire;
 }

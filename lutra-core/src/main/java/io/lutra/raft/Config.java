@@ -148,6 +148,11 @@ public interface Config {
         return new ConfigBuilder();
     }
 
+    /** Returns a builder that starts from another configuration. */
+    static ConfigBuilder builder(Config from) {
+        return new ConfigBuilder(from);
+    }
+
     /**
      * Checks the options against each other.
      *

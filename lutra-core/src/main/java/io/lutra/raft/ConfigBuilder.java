@@ -30,6 +30,30 @@ public final class ConfigBuilder {
 
     ConfigBuilder() {}
 
+    ConfigBuilder(Config from) {
+        id = from.id();
+        electionTick = from.electionTick();
+        heartbeatTick = from.heartbeatTick();
+        storage = from.storage();
+        maxSizePerMsg = from.maxSizePerMsg();
+        maxInflightMsgs = from.maxInflightMsgs();
+        applied = from.applied();
+        maxCommittedSizePerReady = from.maxCommittedSizePerReady();
+        maxUncommittedEntriesSize = from.maxUncommittedEntriesSize();
+        maxInflightBytes = from.maxInflightBytes();
+        asyncStorageWrites = from.asyncStorageWrites();
+        checkQuorum = from.checkQuorum();
+        preVote = from.preVote();
+        readOnlyOption = from.readOnlyOption();
+        maxPendingReads = from.maxPendingReads();
+        disableProposalForwarding = from.disableProposalForwarding();
+        disableConfChangeValidation = from.disableConfChangeValidation();
+        stepDownOnRemoval = from.stepDownOnRemoval();
+        unsafeEarlyVoteRequests = from.unsafeEarlyVoteRequests();
+        electionJitter = from.electionJitter();
+        traceListener = from.traceListener();
+    }
+
     /** Sets the replica id: {@link Config#id}. */
     public ConfigBuilder id(long id) {
         this.id = id;

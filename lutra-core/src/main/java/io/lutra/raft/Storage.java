@@ -21,7 +21,7 @@ public interface Storage {
      */
     void append(List<Entry> entries);
 
-    /** Returns the stored hard state and the membership that was applied. Called once, when a node starts. */
+    /** Returns the stored hard state and the membership that was applied. Called when a node starts. */
     InitialState initialState();
 
     /**

@@ -1,0 +1,97 @@
+package io.lutra.raft.node;
+
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.HardStateStorage;
+import io.lutra.raft.InitialState;
+import io.lutra.raft.MemoryStorage;
+import io.lutra.raft.Snapshot;
+import io.lutra.raft.StorageException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A storage that tells in which order it was written, and can be made to fail at the next write. */
+final class RecordingStorage implements HardStateStorage {
+    private final MemoryStorage memory = new MemoryStorage();
+    private final List<String> writes = new ArrayList<>();
+    private boolean failing;
+
+    /** Starts the record anew. */
+    RecordingStorage forget() {
+        writes.clear();
+        return this;
+    }
+
+    void failFromNowOn() {
+        failing = true;
+    }
+
+    /** What was written, such as {@code hard state 2/1/0} (term, vote, commit), {@code append 1..3}, {@code snapshot 5}. */
+    List<String> writes() {
+        return List.copyOf(writes);
+    }
+
+    MemoryStorage memory() {
+        return memory;
+    }
+
+    private void write(String what, Runnable write) {
+        if (failing) {
+            throw new StorageException("the disk is gone");
+        }
+        write.run();
+        writes.add(what);
+    }
+
+    @Override
+    public void append(List<Entry> entries) {
+        if (!entries.isEmpty()) {
+            write(
+                    "append " + entries.get(0).index() + ".."
+                            + entries.get(entries.size() - 1).index(),
+                    () -> memory.append(entries));
+        }
+    }
+
+    @Override
+    public void setHardState(HardState state) {
+        write(
+                "hard state " + state.term() + "/" + state.vote() + "/" + state.commit(),
+                () -> memory.setHardState(state));
+    }
+
+    @Override
+    public void applySnapshot(Snapshot snapshot) {
+        write("snapshot " + snapshot.metadata().index(), () -> memory.applySnapshot(snapshot));
+    }
+
+    @Override
+    public InitialState initialState() {
+        return memory.initialState();
+    }
+
+    @Override
+    public List<Entry> entries(long lo, long hi, long maxSize) {
+        return memory.entries(lo, hi, maxSize);
+    }
+
+    @Override
+    public long term(long index) {
+        return memory.term(index);
+    }
+
+    @Override
+    public long lastIndex() {
+        return memory.lastIndex();
+    }
+
+    @Override
+    public long firstIndex() {
+        return memory.firstIndex();
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return memory.snapshot();
+    }
+}
