@@ -117,19 +117,21 @@ public interface Config {
     }
 
     /**
-     * Tells whether, with asynchronous storage writes, vote requests leave before term and vote are durable, as etcd's
-     * do. Off by default: a node that crashes then could campaign twice in one term.
+     * Tells whether the node does as etcd's raft does also where that is not safe. Off by default; for comparing the two,
+     * and for showing the dangers.
+     *
+     * <ul>
+     *   <li>With asynchronous storage writes, vote requests leave before term and vote are durable: a node that crashes
+     *       then may campaign twice in one term.
+     *   <li>If there is one voter, reads are answered at once, even by a leader that is another node or has not committed
+     *       in its term; those that wait for that commit outlive the office. A read may miss what was committed before it.
+     *   <li>Messages that no honest peer sends are taken: of term 0, from the node itself, an acknowledgement of what the
+     *       leader does not have.
+     *   <li>Membership changes that cannot be applied are appended, and end every member that comes to them. One that was
+     *       dropped counts as pending all the same.
+     * </ul>
      */
-    default boolean unsafeEarlyVoteRequests() {
-        return false;
-    }
-
-    /**
-     * Tells whether reads are answered too early, as by etcd's raft: at once if there is one voter, even by a leader that
-     * is another node or has not committed in its term; and when a leader loses its office, those that wait for that
-     * commit stay until its next one. Off by default: a read may then miss what was committed before it.
-     */
-    default boolean unsafeEarlyReads() {
+    default boolean unsafeAsEtcd() {
         return false;
     }
 

@@ -23,8 +23,7 @@ public final class ConfigBuilder {
     private boolean disableProposalForwarding = false;
     private boolean disableConfChangeValidation = false;
     private boolean stepDownOnRemoval = true;
-    private boolean unsafeEarlyVoteRequests = false;
-    private boolean unsafeEarlyReads = false;
+    private boolean unsafeAsEtcd = false;
     private @Nullable ElectionJitter electionJitter;
     private TraceListener traceListener = TraceListener.NONE;
 
@@ -162,15 +161,9 @@ public final class ConfigBuilder {
         return this;
     }
 
-    /** Sets whether vote requests leave before the vote is durable: {@link Config#unsafeEarlyVoteRequests}. */
-    public ConfigBuilder unsafeEarlyVoteRequests(boolean unsafeEarlyVoteRequests) {
-        this.unsafeEarlyVoteRequests = unsafeEarlyVoteRequests;
-        return this;
-    }
-
-    /** Sets whether reads are answered too early: {@link Config#unsafeEarlyReads}. */
-    public ConfigBuilder unsafeEarlyReads(boolean unsafeEarlyReads) {
-        this.unsafeEarlyReads = unsafeEarlyReads;
+    /** Sets whether the node does as etcd's also where that is not safe: {@link Config#unsafeAsEtcd}. */
+    public ConfigBuilder unsafeAsEtcd(boolean unsafeAsEtcd) {
+        this.unsafeAsEtcd = unsafeAsEtcd;
         return this;
     }
 
@@ -218,8 +211,7 @@ public final class ConfigBuilder {
                 disableProposalForwarding,
                 disableConfChangeValidation,
                 stepDownOnRemoval,
-                unsafeEarlyVoteRequests,
-                unsafeEarlyReads,
+                unsafeAsEtcd,
                 jitter,
                 traceListener);
         Config.validate(config);
@@ -245,8 +237,7 @@ public final class ConfigBuilder {
             boolean disableProposalForwarding,
             boolean disableConfChangeValidation,
             boolean stepDownOnRemoval,
-            boolean unsafeEarlyVoteRequests,
-            boolean unsafeEarlyReads,
+            boolean unsafeAsEtcd,
             ElectionJitter electionJitter,
             TraceListener traceListener)
             implements Config {}

@@ -31,8 +31,7 @@ class ConfigTest {
         assertThat(config.preVote()).isTrue();
         assertThat(config.stepDownOnRemoval()).isTrue();
         assertThat(config.readOnlyOption()).isEqualTo(ReadOnlyOption.SAFE);
-        assertThat(config.unsafeEarlyVoteRequests()).isFalse();
-        assertThat(config.unsafeEarlyReads()).isFalse();
+        assertThat(config.unsafeAsEtcd()).isFalse();
         assertThat(config.disableConfChangeValidation()).isFalse();
         assertThat(config.maxUncommittedEntriesSize()).isEqualTo(64 << 20);
         assertThat(config.maxPendingReads()).isEqualTo(65_536);
@@ -62,8 +61,7 @@ class ConfigTest {
                 .disableProposalForwarding(true)
                 .disableConfChangeValidation(true)
                 .stepDownOnRemoval(false)
-                .unsafeEarlyVoteRequests(true)
-                .unsafeEarlyReads(true)
+                .unsafeAsEtcd(true)
                 .electionJitter(jitter)
                 .traceListener(listener)
                 .build();
@@ -92,8 +90,7 @@ class ConfigTest {
         options.put("disableProposalForwarding", true);
         options.put("disableConfChangeValidation", true);
         options.put("stepDownOnRemoval", false);
-        options.put("unsafeEarlyVoteRequests", true);
-        options.put("unsafeEarlyReads", true);
+        options.put("unsafeAsEtcd", true);
         return options;
     }
 

@@ -38,6 +38,16 @@ final class ConfChangeGate {
         pendingIndex = index;
     }
 
+    /**
+     * Takes back what was admitted since: the batch was dropped. In etcd's raft a dropped change stays pending, so that
+     * those after it are refused until something else is applied there.
+     */
+    void takeBackTo(long index) {
+        if (!raft.options().unsafeAsEtcd()) {
+            pendingIndex = index;
+        }
+    }
+
     /** Returns why a change is refused, or null. */
     @Nullable
     ConfChangeRefusal refusal(MembershipChange change) {
@@ -55,7 +65,8 @@ final class ConfChangeGate {
         if (!joint && leaves) {
             return ConfChangeRefusal.NOT_JOINT;
         }
-        return isApplicable(change.asV2()) ? null : ConfChangeRefusal.INVALID;
+        boolean applicable = raft.options().unsafeAsEtcd() || isApplicable(change.asV2());
+        return applicable ? null : ConfChangeRefusal.INVALID;
     }
 
     /** Tries the change out: what cannot be applied must not be committed, or it would stop every member. */

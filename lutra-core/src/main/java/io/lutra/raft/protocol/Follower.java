@@ -122,7 +122,9 @@ final class Follower extends Role {
     /** Paper figure 13, InstallSnapshot receiver. */
     private void onSnapshot(Message m) {
         Snapshot snapshot = m.snapshot();
-        if (snapshot != null && snapshot.metadata().term() > m.term()) {
+        if (snapshot != null
+                && snapshot.metadata().term() > m.term()
+                && !raft.options().unsafeAsEtcd()) {
             raft.ignore(m, IgnoreReason.CONTRADICTION);
             return;
         }

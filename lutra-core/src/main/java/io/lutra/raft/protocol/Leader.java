@@ -106,7 +106,7 @@ final class Leader extends Role {
             EntryType type = batch.type(i);
             MembershipChange change = type.isConfChange() ? decodeChange(batch, i) : null;
             if (type == EntryType.UNRECOGNIZED || (type.isConfChange() && change == null)) {
-                confChanges.admit(pendingBefore);
+                confChanges.takeBackTo(pendingBefore);
                 return raft.dropProposal(DropReason.MALFORMED);
             }
             if (change != null) {
@@ -121,7 +121,7 @@ final class Leader extends Role {
             result = new ProposalResult(null, raft.term(), first, refusal, confChanges.pendingIndex());
         }
         if (exceedsUncommittedSize(size)) {
-            // As in etcd's raft, a change among them keeps the gate shut until that index is applied, whoever fills it.
+            confChanges.takeBackTo(pendingBefore);
             return raft.dropProposal(DropReason.UNCOMMITTED_SIZE_EXCEEDED);
         }
         uncommittedSize += size;
@@ -196,7 +196,7 @@ final class Leader extends Role {
             }
             return;
         }
-        if (m.index() > log.lastIndex()) {
+        if (m.index() > log.lastIndex() && !raft.options().unsafeAsEtcd()) {
             raft.ignore(m, IgnoreReason.CONTRADICTION);
             return;
         }
@@ -251,7 +251,7 @@ final class Leader extends Role {
         if (request.entries().size() != 1) {
             return Reads.drop(raft, request, DropReason.MALFORMED);
         }
-        if (raft.options().unsafeEarlyReads() && raft.tracker().isSingleton()) {
+        if (raft.options().unsafeAsEtcd() && raft.tracker().isSingleton()) {
             reads.answer(request, raft.log().committed());
             return null;
         }
@@ -277,7 +277,7 @@ final class Leader extends Role {
             return;
         }
         reads.add(m, raft.log().committed());
-        if (!raft.options().unsafeEarlyReads()) {
+        if (!raft.options().unsafeAsEtcd()) {
             // The leader may be a quorum by itself, and nobody else be there to answer a heartbeat.
             reads.answerConfirmed(raft.tracker().configuration().voters());
         }
@@ -399,9 +399,8 @@ final class Leader extends Role {
         if (!configuration.voters().contains(transferee)) {
             transferee = Raft.NONE;
         }
-        if (!raft.options().unsafeEarlyReads()) {
-            // A smaller quorum may have confirmed what the larger one had not, and nobody else may be left to answer.
-            // etcd's raft leaves such reads to the next commit or heartbeat, which may not come.
+        if (!raft.options().unsafeAsEtcd()) {
+            // The same of reads, and nobody else may be left to answer.
             answerReadsThatWaitedForCommit();
             reads.answerConfirmed(configuration.voters());
         }

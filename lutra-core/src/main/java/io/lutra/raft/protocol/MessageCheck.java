@@ -44,11 +44,16 @@ final class MessageCheck {
         if (type.isLocal()) {
             return StepResult.LOCAL_MESSAGE;
         }
-        if ((m.to() != self && m.to() != Raft.NONE) || (m.from() == self && !comesFromSelf(type))) {
-            return StepResult.MISDIRECTED;
-        }
         if (type.isResponse() && raft.tracker().progress(m.from()) == null) {
             return StepResult.UNKNOWN_PEER;
+        }
+        return raft.options().unsafeAsEtcd() ? null : dishonesty(m);
+    }
+
+    private @Nullable StepResult dishonesty(Message m) {
+        MessageType type = m.type();
+        if ((m.to() != self && m.to() != Raft.NONE) || (m.from() == self && !comesFromSelf(type))) {
+            return StepResult.MISDIRECTED;
         }
         // A term of 0 would skip the rules about terms, and a vote for nobody would count as none.
         boolean incomplete = m.term() == 0 || m.from() == Raft.NONE;

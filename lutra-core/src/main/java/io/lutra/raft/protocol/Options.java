@@ -18,7 +18,7 @@ record Options(
         boolean disableProposalForwarding,
         boolean disableConfChangeValidation,
         boolean stepDownOnRemoval,
-        boolean unsafeEarlyReads) {
+        boolean unsafeAsEtcd) {
     static Options of(Config config) {
         return new Options(
                 config.heartbeatTick(),
@@ -32,6 +32,6 @@ record Options(
                 config.disableProposalForwarding(),
                 config.disableConfChangeValidation(),
                 config.stepDownOnRemoval(),
-                config.unsafeEarlyReads());
+                config.unsafeAsEtcd());
     }
 }

@@ -28,7 +28,7 @@ final class Outbox {
     Outbox(Config config) {
         this.self = config.id();
         this.async = config.asyncStorageWrites();
-        this.holdVoteRequests = async && !config.unsafeEarlyVoteRequests();
+        this.holdVoteRequests = async && !config.unsafeAsEtcd();
         this.trace = config.traceListener();
     }
 

@@ -102,7 +102,9 @@ final class Raft {
             vote = hardState.vote();
             log.loadCommitted(hardState.commit());
         }
-        requireTermOf(hardState);
+        if (!options.unsafeAsEtcd()) {
+            requireTermOf(hardState);
+        }
         long applied = config.applied();
         if (applied > log.committed()) {
             throw new InvalidConfigException("applied is " + applied + ", above the commit index " + log.committed());

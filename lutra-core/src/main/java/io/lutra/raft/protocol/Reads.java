@@ -115,7 +115,7 @@ final class Reads {
 
     /** Ends with the leader's office: what waits will not be answered. */
     void close() {
-        if (raft.options().unsafeEarlyReads()) {
+        if (raft.options().unsafeAsEtcd()) {
             raft.keepEarlyReads(takeWaiting());
         }
         waitingForCommit.forEach(request -> drop(raft, request, DropReason.LEADERSHIP_LOST));

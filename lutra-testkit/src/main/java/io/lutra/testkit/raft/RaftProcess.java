@@ -184,7 +184,7 @@ final class RaftProcess {
                 .maxInflightMsgs(options.maxInflight)
                 .maxInflightBytes(options.maxInflightBytes)
                 .asyncStorageWrites(options.async)
-                .unsafeEarlyVoteRequests(options.earlyVoteRequests)
+                .unsafeAsEtcd(options.earlyVoteRequests)
                 .preVote(options.preVote)
                 .checkQuorum(options.checkQuorum)
                 .stepDownOnRemoval(options.stepDownOnRemoval)
