@@ -48,7 +48,7 @@ public final class ConfigBuilder {
         disableProposalForwarding = from.disableProposalForwarding();
         disableConfChangeValidation = from.disableConfChangeValidation();
         stepDownOnRemoval = from.stepDownOnRemoval();
-        unsafeEarlyVoteRequests = from.unsafeEarlyVoteRequests();
+        unsafeAsEtcd = from.unsafeAsEtcd();
         electionJitter = from.electionJitter();
         traceListener = from.traceListener();
     }

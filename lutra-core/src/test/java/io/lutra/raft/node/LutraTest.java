@@ -187,7 +187,7 @@ class LutraTest {
                 .disableProposalForwarding(true)
                 .disableConfChangeValidation(true)
                 .stepDownOnRemoval(false)
-                .unsafeEarlyVoteRequests(true)
+                .unsafeAsEtcd(true)
                 .asyncStorageWrites(true);
         Config config = every.build();
         assertThat(Config.builder(config).build()).isEqualTo(config);
