@@ -1,7 +1,6 @@
 package io.lutra.wal;
 
 import io.lutra.raft.Entry;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,16 +13,13 @@ final class EntryCache {
     /** What all tails hold together. */
     static final class Total {
         private long bytes;
-        private int entries;
 
         void add(int size) {
             bytes += size;
-            entries++;
         }
 
         void remove(int size) {
             bytes -= size;
-            entries--;
         }
 
         long bytes() {
@@ -73,27 +69,35 @@ final class EntryCache {
 
     /** Drops the tokens that mean nothing; takes a larger array if most do mean something. */
     private void makeRoom() {
-        int capacity = total.entries > groups.length / 2 ? 2 * groups.length : groups.length;
-        @Nullable GroupState[] newGroups = new @Nullable GroupState[capacity];
-        long[] newIndexes = new long[capacity];
         int kept = 0;
         for (int i = 0; i < count; i++) {
-            int slot = (head + i) & (groups.length - 1);
-            GroupState group = groups[slot];
-            if (group != null && group.cached().holds(indexes[slot])) {
-                newGroups[kept] = group;
-                newIndexes[kept++] = indexes[slot];
+            int from = (head + i) & (groups.length - 1);
+            GroupState group = groups[from];
+            if (group != null && group.cached().holds(indexes[from])) {
+                int to = (head + kept++) & (groups.length - 1);
+                groups[to] = group;
+                indexes[to] = indexes[from];
             }
         }
-        if (kept == capacity) {
-            // An entry that was replaced again and again has several tokens; two thirds more room costs less than a
-            // search.
-            newGroups = Arrays.copyOf(newGroups, 2 * capacity);
-            newIndexes = Arrays.copyOf(newIndexes, 2 * capacity);
+        for (int i = kept; i < count; i++) {
+            groups[(head + i) & (groups.length - 1)] = null;
+        }
+        count = kept;
+        if (count > groups.length / 2) {
+            grow();
+        }
+    }
+
+    private void grow() {
+        @Nullable GroupState[] newGroups = new @Nullable GroupState[2 * groups.length];
+        long[] newIndexes = new long[newGroups.length];
+        for (int i = 0; i < count; i++) {
+            int from = (head + i) & (groups.length - 1);
+            newGroups[i] = groups[from];
+            newIndexes[i] = indexes[from];
         }
         groups = newGroups;
         indexes = newIndexes;
         head = 0;
-        count = kept;
     }
 }

@@ -118,6 +118,9 @@ final class EntryIndex {
 
     /** Makes this the index of exactly {@code (newOffset, newLast]}: what is known and of the right term stays, the rest are holes. */
     void restate(long newOffset, long newOffsetTerm, long newLast, TermRuns newRuns) {
+        if (newOffset == offset && newOffsetTerm == offsetTerm && newLast == last() && newRuns.equalTo(runs)) {
+            return; // what every segment's checkpoint says while nothing is wrong
+        }
         EntryIndex old = new EntryIndex(group, segments);
         old.positions = positions;
         old.sizes = sizes;
@@ -194,13 +197,19 @@ final class EntryIndex {
         if (head + count < positions.length) {
             return;
         }
-        // Twice what is needed at most: the bound that the class promises.
-        resize(head >= positions.length / 2 ? positions.length : count + Math.max(MIN_CAPACITY, count / 2));
+        if (head >= positions.length / 2) {
+            System.arraycopy(positions, head, positions, 0, count);
+            System.arraycopy(sizes, head, sizes, 0, count);
+            head = 0;
+        } else {
+            // Twice what is needed at most: the bound that the class promises.
+            resize(count + Math.max(MIN_CAPACITY, count / 2));
+        }
     }
 
     private void shrink() {
         if (positions.length > MIN_CAPACITY && count < positions.length / 2) {
-            resize(Math.max(MIN_CAPACITY, count + count / 4));
+            resize(Math.max(MIN_CAPACITY, count + count / 2));
         }
     }
 

@@ -91,12 +91,13 @@ public final class GroupLog {
         while (skipped < entries.size() && entries.get(skipped).index() <= offset) {
             skipped++;
         }
-        return List.copyOf(entries.subList(skipped, entries.size()));
+        return List.copyOf(skipped == 0 ? entries : entries.subList(skipped, entries.size()));
     }
 
     private void checkAttaches(List<Entry> entries, GroupState.QueuedState to) {
         long expected = entries.isEmpty() ? 0 : Math.min(entries.get(0).index(), to.last + 1);
-        for (Entry entry : entries) {
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
             if (entry.index() != expected || entry.index() <= 0 || entry.term() < 0) {
                 throw new WalException("entry " + entry + " of " + state + " would leave a gap: " + expected
                         + " was expected; the last is " + to.last);

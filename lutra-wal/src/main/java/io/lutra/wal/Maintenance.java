@@ -50,9 +50,11 @@ final class Maintenance {
             }
             table.remove(free);
         }
-        free.file().close();
-        wal.disk().delete(free.name());
-        wal.disk().sync();
+        if (!tail.allocator().recycle(free)) {
+            free.file().close();
+            wal.disk().delete(free.name());
+            wal.disk().sync();
+        }
         return true;
     }
 

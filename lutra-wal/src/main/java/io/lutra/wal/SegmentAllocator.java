@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Makes the next segment before it is needed: a file full of zeros, durable under its name.
  *
  * <p>So a full disk is met here and not by a write that somebody waits for, and a sync of the log has no size and no new
- * block to write down. Safe for use by many threads: whoever needs the segment now finishes what a step began.
+ * block to write down. A segment that was freed is used again without zeros: its checksums are those of another segment.
+ * Safe for use by many threads: whoever needs the segment now finishes what a step began.
  */
 final class SegmentAllocator {
     /** A segment that holds nothing yet. */
@@ -16,6 +17,7 @@ final class SegmentAllocator {
 
     private static final int STEP = 1 << 20;
     private static final String TEMPORARY = "next" + Format.TEMPORARY_SUFFIX;
+    private static final String SPARE = "spare" + Format.TEMPORARY_SUFFIX;
 
     private final Disk disk;
     private final ByteBuffer zeros;
@@ -24,6 +26,7 @@ final class SegmentAllocator {
     private long size;
     private @Nullable DiskFile file;
     private long filled;
+    private @Nullable DiskFile spare;
     private volatile @Nullable Prepared ready;
     private volatile boolean full;
 
@@ -50,6 +53,12 @@ final class SegmentAllocator {
         if (ready != null || (full && disk.freeBytes() < size)) {
             return false;
         }
+        DiskFile old = spare;
+        if (file == null && old != null && size == defaultSize) {
+            spare = null;
+            becomeReady(SPARE, old);
+            return false;
+        }
         try {
             DiskFile to = file == null ? disk.create(TEMPORARY) : file;
             file = to;
@@ -61,18 +70,38 @@ final class SegmentAllocator {
                 return true;
             }
             to.sync();
-            disk.rename(TEMPORARY, Format.segmentName(number));
-            disk.sync();
-            ready = new Prepared(number, to, size);
+            becomeReady(TEMPORARY, to);
             file = null;
             filled = 0;
-            full = false;
             return false;
         } catch (DiskFullException e) {
             full = true;
             discard();
             return false;
         }
+    }
+
+    private void becomeReady(String name, DiskFile to) throws IOException {
+        disk.rename(name, Format.segmentName(number));
+        disk.sync();
+        ready = new Prepared(number, to, size);
+        full = false;
+    }
+
+    /** Takes over the file of a segment that nobody needs, to be used again. Returns false if there is one already. */
+    synchronized boolean recycle(Segment freed) throws IOException {
+        if (spare != null || freed.size() != defaultSize) {
+            return false;
+        }
+        freed.file().close();
+        // Its name must be gone for good before its header is: a segment without one is a damaged one.
+        disk.rename(freed.name(), SPARE);
+        disk.sync();
+        DiskFile again = disk.open(SPARE);
+        again.write(ByteBuffer.allocate(Format.SEGMENT_HEADER), 0);
+        again.sync();
+        spare = again;
+        return true;
     }
 
     /**
@@ -114,6 +143,10 @@ final class SegmentAllocator {
     }
 
     synchronized void close() throws IOException {
+        if (spare != null) {
+            spare.close();
+            spare = null;
+        }
         if (file != null) {
             file.close();
             file = null;

@@ -62,6 +62,12 @@ final class TermRuns {
         }
     }
 
+    boolean equalTo(TermRuns other) {
+        return size == other.size
+                && Arrays.equals(starts, 0, size, other.starts, 0, size)
+                && Arrays.equals(terms, 0, size, other.terms, 0, size);
+    }
+
     void clear() {
         size = 0;
     }

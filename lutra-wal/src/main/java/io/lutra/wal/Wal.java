@@ -206,8 +206,13 @@ public final class Wal implements AutoCloseable {
     }
 
     void queueAppend(GroupState group, List<Entry> entries, @Nullable HardState hardState, Completion completion) {
-        admit(Write.sizeOf(entries), entries.isEmpty());
+        int size = Write.sizeOf(entries);
+        admit(size, entries.isEmpty());
         int generation = group.queued().generation;
+        if (size <= options.maxBatchBytes()) {
+            enqueue(new Write.Append(group, generation, entries, hardState, completion));
+            return;
+        }
         List<Entry> part = new ArrayList<>();
         long bytes = 0;
         for (Entry entry : entries) {
@@ -323,7 +328,7 @@ public final class Wal implements AutoCloseable {
     }
 
     private List<Write> gather() {
-        List<Write> writes = new ArrayList<>();
+        List<Write> writes = new ArrayList<>(Math.min(queue.size(), 1024));
         long bytes = 0;
         for (Write write : queue) {
             bytes += write.size();

@@ -34,6 +34,8 @@ abstract class Write {
     /** Returns how many records it is. */
     abstract int records();
 
+    // Entries are counted through by index below: an iterator for each write would be most of what the log allocates.
+
     /** Lays its records out. */
     abstract void layOut(BatchBuilder batch);
 
@@ -43,8 +45,8 @@ abstract class Write {
 
     static int sizeOf(List<Entry> entries) {
         int size = 0;
-        for (Entry entry : entries) {
-            size += Format.RECORD_HEADER + entry.encodedSize();
+        for (int i = 0; i < entries.size(); i++) {
+            size += Format.RECORD_HEADER + entries.get(i).encodedSize();
         }
         return size;
     }
@@ -76,8 +78,8 @@ abstract class Write {
 
         @Override
         void layOut(BatchBuilder batch) {
-            for (Entry entry : entries) {
-                batch.entry(RecordKind.ENTRY, generation, group.id(), entry);
+            for (int i = 0; i < entries.size(); i++) {
+                batch.entry(RecordKind.ENTRY, generation, group.id(), entries.get(i));
             }
             if (hardState != null) {
                 batch.record(RecordKind.HARD_STATE, generation, group.id(), GroupTable.hardState(hardState));
@@ -86,13 +88,13 @@ abstract class Write {
 
         @Override
         void publish(GroupTable table, EntryCache cache, Segment segment, BatchBuilder batch, long offset, int record) {
-            int at = record;
-            for (Entry entry : entries) {
-                if (!group.onEntry(entry.index(), entry.term(), segment, batch.position(at, offset), batch.size(at))) {
+            for (int i = 0; i < entries.size(); i++) {
+                Entry entry = entries.get(i);
+                int position = batch.position(record + i, offset);
+                if (!group.onEntry(entry.index(), entry.term(), segment, position, batch.size(record + i))) {
                     throw new IllegalStateException(group + " was given entry " + entry.index() + " out of turn");
                 }
                 cache.add(group, entry);
-                at++;
             }
             if (hardState != null) {
                 group.onHardState(hardState);
@@ -120,8 +122,8 @@ abstract class Write {
 
         @Override
         void layOut(BatchBuilder batch) {
-            for (Entry entry : entries) {
-                batch.entry(RecordKind.COPY, generation, group.id(), entry);
+            for (int i = 0; i < entries.size(); i++) {
+                batch.entry(RecordKind.COPY, generation, group.id(), entries.get(i));
             }
         }
 
