@@ -1,10 +1,10 @@
 package io.lutra.wal;
 
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
@@ -18,16 +18,15 @@ final class SnapshotFiles {
         void run() throws IOException;
     }
 
-    /** A file that may go once a batch after the one of this number is durable. */
-    private record Obsolete(String name, long sequence) {}
-
     private final Disk disk;
     private final long logId;
     private final int kept;
     private final Consumer<IOException> onFailure;
     private final NavigableSet<String> names = new TreeSet<>();
     private final Map<String, Integer> readers = new HashMap<>();
-    private final ArrayDeque<Obsolete> obsolete = new ArrayDeque<>();
+    /** Files that may go once the batch of this number is durable. */
+    private final Map<String, Long> obsolete = new TreeMap<>();
+
     private long temporaries;
 
     /** Uses a directory; {@code onFailure} is told of errors after which nothing may be acknowledged. */
@@ -139,28 +138,26 @@ final class SnapshotFiles {
             boolean isNewer = isOurs && name.compareTo(newest) > 0;
             boolean isKept = isNewer ? !opening : isOurs && left-- > 0;
             if (!isKept) {
-                obsolete.add(new Obsolete(name, sequence));
+                obsolete.putIfAbsent(name, sequence);
             }
         }
     }
 
     /** Deletes one file that is not needed; returns false if there is none, or it must stay until a batch follows. */
     boolean deleteOne(long nextSequence) throws IOException {
-        String name;
+        String name = null;
         synchronized (this) {
-            Obsolete next = obsolete.peek();
-            if (next == null || next.sequence() >= nextSequence) {
+            for (Map.Entry<String, Long> each : obsolete.entrySet()) {
+                if (each.getValue() < nextSequence && !readers.containsKey(each.getKey())) {
+                    name = each.getKey();
+                    break;
+                }
+            }
+            if (name == null) {
                 return false;
             }
-            obsolete.remove();
-            if (readers.containsKey(next.name())) {
-                obsolete.add(next);
-                return false;
-            }
-            if (!names.remove(next.name())) {
-                return true;
-            }
-            name = next.name();
+            obsolete.remove(name);
+            names.remove(name);
         }
         disk.delete(name);
         return true;
@@ -168,7 +165,6 @@ final class SnapshotFiles {
 
     /** Tells whether something waits for a batch to follow. */
     synchronized boolean waitsForBatch(long nextSequence) {
-        Obsolete next = obsolete.peek();
-        return next != null && next.sequence() >= nextSequence;
+        return obsolete.values().stream().anyMatch(sequence -> sequence >= nextSequence);
     }
 }

@@ -1,0 +1,139 @@
+package io.lutra.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lutra.wal.WrongDirectoryException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A directory belongs to one cluster, one host, one process; anything else is refused, by name, and left as it was. */
+class DirectoryTest {
+    @TempDir
+    private Path parent;
+
+    private Path path() {
+        return parent.resolve("data");
+    }
+
+    private Disk disk() throws IOException {
+        return new FileDisk(path());
+    }
+
+    private Wal create() throws IOException {
+        return Wal.create(disk(), Scenes.IDENTITY, Scenes.SMALL);
+    }
+
+    private void refuses(Reason reason, WalIdentity identity) {
+        assertThatThrownBy(() -> Wal.open(disk(), identity, Scenes.SMALL))
+                .isInstanceOfSatisfying(
+                        WrongDirectoryException.class,
+                        e -> assertThat(e.reason()).isEqualTo(reason));
+    }
+
+    private void damage(String file, long at, byte... bytes) throws IOException {
+        try (var channel = java.nio.channels.FileChannel.open(path().resolve(file), StandardOpenOption.WRITE)) {
+            channel.write(java.nio.ByteBuffer.wrap(bytes), at);
+        }
+    }
+
+    @Test
+    void countsHowOftenItWasOpened() throws IOException {
+        for (int times = 1; times <= 4; times++) {
+            try (Wal wal = times == 1 ? create() : Wal.open(disk(), Scenes.IDENTITY, Scenes.SMALL)) {
+                assertThat(wal.incarnation()).isEqualTo(times);
+            }
+        }
+    }
+
+    @Test
+    void refusesToOpenWhatIsNotThere() {
+        refuses(Reason.NO_LOG, Scenes.IDENTITY);
+    }
+
+    @Test
+    void refusesToCreateWhereThereIsOne() throws IOException {
+        create().close();
+        assertThatThrownBy(this::create)
+                .isInstanceOfSatisfying(
+                        WrongDirectoryException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.NOT_EMPTY));
+    }
+
+    @Test
+    void refusesAnotherClusterAndAnotherHost() throws IOException {
+        create().close();
+        refuses(Reason.OTHER_CLUSTER, new WalIdentity(new UUID(8, 2), 3));
+        refuses(Reason.OTHER_HOST, new WalIdentity(Scenes.IDENTITY.clusterId(), 4));
+        Wal.open(disk(), Scenes.IDENTITY, Scenes.SMALL).close();
+    }
+
+    @Test
+    void refusesASecondOpening() throws IOException {
+        Wal wal = create();
+        refuses(Reason.IN_USE, Scenes.IDENTITY);
+        wal.close();
+        Wal.open(disk(), Scenes.IDENTITY, Scenes.SMALL).close();
+    }
+
+    @Test
+    void refusesADamagedIdentity() throws IOException {
+        create().close();
+        damage(Format.IDENTITY, 41, (byte) 0x55);
+        refuses(Reason.DAMAGED_IDENTITY, Scenes.IDENTITY);
+    }
+
+    @Test
+    void refusesANewerFormat() throws IOException {
+        create().close();
+        byte[] preamble = Files.readAllBytes(path().resolve(Format.IDENTITY));
+        LittleEndian.putInt(preamble, 8, 2);
+        LittleEndian.putInt(preamble, 12, Checksum.plain(preamble, 0, 12));
+        Files.write(path().resolve(Format.IDENTITY), preamble);
+        refuses(Reason.NEWER_FORMAT, Scenes.IDENTITY);
+    }
+
+    @Test
+    void refusesASegmentOfAnotherLog() throws IOException {
+        create().close();
+        try (Wal other =
+                Wal.create(new FileDisk(parent.resolve("other")), Scenes.IDENTITY, Scenes.SMALL.withLogIds(() -> 77))) {
+            assertThat(other.incarnation()).isEqualTo(1);
+        }
+        Files.copy(parent.resolve("other").resolve(Format.segmentName(1)), path().resolve(Format.segmentName(9)));
+        refuses(Reason.FOREIGN_FILE, Scenes.IDENTITY);
+    }
+
+    @Test
+    void refusesAFileSystemThatCannotBeWritten() {
+        assertThatThrownBy(() -> Wal.create(new FrozenDirectory(java.util.Map.of()), Scenes.IDENTITY, Scenes.SMALL))
+                .isInstanceOfSatisfying(
+                        WrongDirectoryException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.NO_ACCESS));
+    }
+
+    @Test
+    void keepsItsFilesToItself() throws IOException {
+        Wal wal = create();
+        GroupLog group = wal.createGroup(1, 1, Completion.NONE);
+        group.append(null, Scenes.entries(1, 2, 1), Completion.NONE);
+        Scenes.write(wal);
+        Scenes.snapshot(group, 1, "state");
+        wal.close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path())))
+                .isEqualTo("rwx------");
+        try (Stream<Path> files = Files.list(path())) {
+            assertThat(files.toList())
+                    .hasSizeGreaterThan(3)
+                    .allSatisfy(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------"));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.lutra.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lutra.raft.ConfState;
+import io.lutra.raft.SnapshotMetadata;
+import io.lutra.raft.SnapshotOutOfDateException;
+import io.lutra.testkit.disk.SimulatedDisk;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Snapshot files: whole or refused, kept while they are needed or read. */
+class SnapshotTest {
+    private final SimulatedDisk simulated = new SimulatedDisk(1);
+    private final SimulatedDirectory disk = new SimulatedDirectory(simulated);
+    private Wal wal = Wal.create(disk, Scenes.IDENTITY, Scenes.SMALL);
+    private GroupLog group = wal.createGroup(1, 1, Completion.NONE);
+
+    {
+        group.append(null, Scenes.entries(1, 100, 1), Completion.NONE);
+        Scenes.write(wal);
+    }
+
+    private List<String> files() throws Exception {
+        return disk.list().stream().filter(SnapshotFile::isName).toList();
+    }
+
+    private void reopen() {
+        wal.close();
+        wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);
+        group = wal.group(1);
+    }
+
+    @Test
+    void keepsAsManyAsConfigured() throws Exception {
+        for (long index = 10; index <= 60; index += 10) {
+            Scenes.snapshot(group, index, "state " + index);
+            Scenes.write(wal);
+        }
+        Scenes.settle(wal);
+        assertThat(files()).hasSize(Scenes.SMALL.snapshotsKept());
+        reopen();
+        try (SnapshotReader reader = group.openSnapshot()) {
+            assertThat(reader.readAllBytes()).isEqualTo(Scenes.data("state 60"));
+        }
+    }
+
+    @Test
+    void keepsOneThatIsBeingRead() throws Exception {
+        Scenes.snapshot(group, 10, "state 10");
+        Scenes.write(wal);
+        SnapshotReader reader = group.openSnapshot();
+        for (long index = 20; index <= 60; index += 10) {
+            Scenes.snapshot(group, index, "state " + index);
+            Scenes.write(wal);
+        }
+        Scenes.settle(wal);
+        assertThat(files()).hasSize(3);
+        assertThat(reader.readAllBytes()).isEqualTo(Scenes.data("state 10"));
+        reader.close();
+        Scenes.settle(wal);
+        assertThat(files()).hasSize(2);
+    }
+
+    @Test
+    void leavesNothingOfOneThatWasNotFinished() throws Exception {
+        List<String> before = disk.list();
+        try (SnapshotWriter writer = group.newSnapshot(SnapshotMetadata.of(ConfState.EMPTY, 5, 1))) {
+            writer.write(new byte[200_000]);
+        }
+        assertThat(disk.list()).isEqualTo(before);
+    }
+
+    @Test
+    void removesOneThatWasNeverMarked() throws Exception {
+        Scenes.snapshot(group, 10, "state 10");
+        Scenes.write(wal);
+        try (SnapshotWriter writer = group.newSnapshot(SnapshotMetadata.of(ConfState.EMPTY, 50, 1))) {
+            writer.commit();
+        }
+        assertThat(files()).hasSize(2);
+        reopen();
+        Scenes.settle(wal);
+        assertThat(files()).hasSize(1);
+        assertThat(group.snapshot().index()).isEqualTo(10);
+    }
+
+    @Test
+    void refusesOneThatIsOlder() {
+        Scenes.snapshot(group, 20, "state 20");
+        assertThatThrownBy(() -> Scenes.snapshot(group, 20, "again")).isInstanceOf(SnapshotOutOfDateException.class);
+    }
+
+    @Test
+    void takesAGroupOutOfServiceWhoseFileIsMissing() throws Exception {
+        Scenes.snapshot(group, 20, "state 20");
+        wal.close();
+        simulated.delete(files().get(0));
+        wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);
+        group = wal.group(1);
+        assertThat(group.damage()).contains("is missing");
+        assertThatThrownBy(() -> group.lastIndex()).isInstanceOf(DamagedLogException.class);
+        wal.dropGroup(1, Completion.NONE);
+        Scenes.write(wal);
+        assertThat(wal.createGroup(1, 2, Completion.NONE).id()).isEqualTo(1);
+    }
+
+    /** Every bit flipped, every truncation, chunks swapped: refused, and no byte given that was not written (S11). */
+    @Test
+    void refusesEveryDamage() throws Exception {
+        byte[] state = new byte[3000];
+        new Random(5).nextBytes(state);
+        SnapshotMetadata metadata = SnapshotMetadata.of(ConfState.of(List.of(1L, 2L), List.of(3L)), 50, 1);
+        SnapshotFile file;
+        try (SnapshotWriter writer = group.newSnapshot(metadata)) {
+            writer.write(state);
+            file = writer.commit();
+        }
+        byte[] content = simulated.contentOf(files().get(0));
+        assertThat(read(file, content)).isEqualTo(state);
+        long refused = 0;
+        for (int at = 0; at < content.length; at++) {
+            for (int bit = 0; bit < 8; bit++) {
+                content[at] ^= (byte) (1 << bit);
+                refused += refuses(file, content, "bit " + bit + " of " + at);
+                content[at] ^= (byte) (1 << bit);
+            }
+            refused += refuses(file, Arrays.copyOf(content, at), "size " + at);
+        }
+        refused += refuses(file, Arrays.copyOf(content, content.length + 1), "a byte more");
+        assertThat(refused).isEqualTo(9L * content.length + 1);
+    }
+
+    private static int refuses(SnapshotFile file, byte[] content, String what) {
+        try {
+            read(file, content);
+        } catch (DamagedSnapshotException e) {
+            return 1;
+        }
+        throw new AssertionError(what + " was not noticed");
+    }
+
+    private static byte[] read(SnapshotFile file, byte[] content) {
+        FrozenDirectory directory = new FrozenDirectory(Map.of(file.name(), content));
+        DiskFile opened = directory.openToRead(file.name());
+        try (SnapshotReader reader = new SnapshotReader(file.name(), opened, 0x1234_5678_9abc_def0L, () -> {})) {
+            return reader.readAllBytes();
+        }
+    }
+}
