@@ -134,7 +134,7 @@ final class Opening {
                     log.previous());
             tail.begin(table, log.pending(), number);
             table.damageIncomplete();
-            cutTail(log);
+            cutTail(log, reader);
             done = true;
         } finally {
             if (!done) {
@@ -173,7 +173,7 @@ final class Opening {
     }
 
     /** Gives back the zeros after the last batch, and the batch that was written anew or torn. */
-    private void cutTail(LogScan.Result log) throws IOException {
+    private void cutTail(LogScan.Result log, LogReader reader) throws IOException {
         if (log.segments().isEmpty() || log.end() == Format.SEGMENT_HEADER) {
             return;
         }
@@ -183,6 +183,7 @@ final class Opening {
             try (DiskFile file = disk.open(last.name())) {
                 file.truncate(log.end());
             }
+            reader.segment(last, 0).cutTo(log.end());
         }
     }
 

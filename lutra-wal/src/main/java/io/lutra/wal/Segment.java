@@ -29,7 +29,7 @@ final class Segment {
 
     private final int number;
     private final DiskFile file;
-    private final long size;
+    private long size;
     private final long incarnation;
     private final Map<GroupState, Use> uses = new HashMap<>();
     private @Nullable Use lastUse;
@@ -58,6 +58,11 @@ final class Segment {
 
     long size() {
         return size;
+    }
+
+    /** Says that the file was cut. */
+    void cutTo(long newSize) {
+        size = newSize;
     }
 
     long incarnation() {

@@ -90,7 +90,7 @@ final class SegmentAllocator {
 
     /** Takes over the file of a segment that nobody needs, to be used again. Returns false if there is one already. */
     synchronized boolean recycle(Segment freed) throws IOException {
-        if (spare != null || freed.size() != defaultSize) {
+        if (spare != null || freed.size() != defaultSize || freed.file().size() != defaultSize) {
             return false;
         }
         freed.file().close();

@@ -79,7 +79,13 @@ final class SnapshotFiles {
         return writer[0];
     }
 
-    synchronized void committed(SnapshotFile file) {
+    /**
+     * Gives a whole file its name. One of that name may be waiting to be deleted, from before the log was opened: under the same
+     * lock as the deletion, so that it is never the new one that goes.
+     */
+    synchronized void publish(String temporary, SnapshotFile file) throws IOException {
+        disk.rename(temporary, file.name());
+        obsolete.remove(file.name());
         names.add(file.name());
     }
 
@@ -144,23 +150,17 @@ final class SnapshotFiles {
     }
 
     /** Deletes one file that is not needed; returns false if there is none, or it must stay until a batch follows. */
-    boolean deleteOne(long nextSequence) throws IOException {
-        String name = null;
-        synchronized (this) {
-            for (Map.Entry<String, Long> each : obsolete.entrySet()) {
-                if (each.getValue() < nextSequence && !readers.containsKey(each.getKey())) {
-                    name = each.getKey();
-                    break;
-                }
+    synchronized boolean deleteOne(long nextSequence) throws IOException {
+        for (Map.Entry<String, Long> each : obsolete.entrySet()) {
+            String name = each.getKey();
+            if (each.getValue() < nextSequence && !readers.containsKey(name)) {
+                obsolete.remove(name);
+                names.remove(name);
+                disk.delete(name);
+                return true;
             }
-            if (name == null) {
-                return false;
-            }
-            obsolete.remove(name);
-            names.remove(name);
         }
-        disk.delete(name);
-        return true;
+        return false;
     }
 
     /** Tells whether something waits for a batch to follow. */

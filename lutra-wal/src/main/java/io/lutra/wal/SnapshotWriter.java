@@ -119,12 +119,11 @@ public final class SnapshotWriter extends OutputStream {
                 () -> {
                     file.sync();
                     file.close();
-                    files.disk().rename(temporary, target.name());
+                    files.publish(temporary, target);
                     files.disk().sync();
                 },
                 this::abort);
         done = true;
-        files.committed(target);
         return target;
     }
 

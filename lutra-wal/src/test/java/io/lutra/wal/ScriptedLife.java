@@ -76,14 +76,16 @@ final class ScriptedLife implements CrashSweep.Life {
             wal.group(id).append(next, List.of(), model.appended(id, next, List.of()));
         } else if (what < 70) {
             snapshot(id);
-        } else if (what < 76) {
+        } else if (what < 78) {
             compact(id);
         } else if (what < 80) {
             install(random, id);
         } else if (what < 82) {
             wal.dropGroup(id, model.dropped(id));
         } else if (what < 92) {
-            wal.maintain();
+            for (int i = 0; i < 4 && wal.maintain(); i++) {
+                Scenes.write(wal);
+            }
         } else if (what < 97) {
             wal.close();
             wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);

@@ -89,6 +89,22 @@ class SnapshotTest {
         assertThat(group.snapshot().index()).isEqualTo(10);
     }
 
+    /** Found by a power cut: the file of before the crash waited to be deleted, and its successor of the same name went. */
+    @Test
+    void keepsOneThatIsMadeAgainUnderTheNameOfOneNeverMarked() throws Exception {
+        try (SnapshotWriter writer = group.newSnapshot(SnapshotMetadata.of(ConfState.EMPTY, 50, 1))) {
+            writer.commit();
+        }
+        reopen();
+        Scenes.snapshot(group, 50, "state 50");
+        Scenes.write(wal);
+        Scenes.settle(wal);
+        reopen();
+        try (SnapshotReader reader = group.openSnapshot()) {
+            assertThat(reader.readAllBytes()).isEqualTo(Scenes.data("state 50"));
+        }
+    }
+
     @Test
     void refusesOneThatIsOlder() {
         Scenes.snapshot(group, 20, "state 20");
