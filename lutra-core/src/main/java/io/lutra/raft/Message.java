@@ -29,19 +29,44 @@ public final class Message {
     public static final long LOCAL_APPLY_THREAD = -2L;
 
     private final int type;
-    private final boolean reject;
     private final long to;
     private final long from;
     private final long term;
     private final long logTerm;
     private final long index;
     private final long commit;
-    private final long rejectHint;
-    private final long vote;
     private final List<Entry> entries;
-    private final @Nullable Snapshot snapshot;
-    private final byte[] context;
-    private final List<Message> responses;
+    private final Rest rest;
+
+    /** What few messages have: without it the others take 72 bytes, not 104, and an idle tick a quarter less. */
+    @SuppressWarnings("ArrayRecordComponent") // It never leaves its message.
+    private record Rest(
+            @Nullable Snapshot snapshot,
+            boolean reject,
+            long rejectHint,
+            byte[] context,
+            long vote,
+            List<Message> responses) {
+        static final Rest NONE = new Rest(null, false, 0, MessageBuilder.NO_CONTEXT, 0, List.of());
+
+        boolean isSame(Rest that) {
+            return reject == that.reject
+                    && rejectHint == that.rejectHint
+                    && vote == that.vote
+                    && Arrays.equals(context, that.context)
+                    && Objects.equals(snapshot, that.snapshot)
+                    && responses.equals(that.responses);
+        }
+
+        boolean isNone() {
+            return snapshot == null
+                    && !reject
+                    && rejectHint == 0
+                    && context.length == 0
+                    && vote == 0
+                    && responses.isEmpty();
+        }
+    }
 
     Message(
             int type,
@@ -66,12 +91,8 @@ public final class Message {
         this.index = index;
         this.entries = entries;
         this.commit = commit;
-        this.snapshot = snapshot;
-        this.reject = reject;
-        this.rejectHint = rejectHint;
-        this.context = context;
-        this.vote = vote;
-        this.responses = responses;
+        Rest others = new Rest(snapshot, reject, rejectHint, context, vote, responses);
+        this.rest = others.isNone() ? Rest.NONE : others;
     }
 
     /** Asks the leader to append entries, which have no place in the log yet. It carries no term. */
@@ -167,7 +188,7 @@ public final class Message {
     /** Answers a {@link #heartbeat} with its context. */
     public static Message heartbeatResponse(long from, long term, Message heartbeat) {
         return new MessageBuilder(MessageType.HEARTBEAT_RESP, from, heartbeat.from, term)
-                .context(heartbeat.context)
+                .context(heartbeat.rest.context)
                 .build();
     }
 
@@ -251,13 +272,13 @@ public final class Message {
         MessageBuilder copy = new MessageBuilder(this);
         copy.to = newTo;
         copy.term = newTerm;
-        copy.rejectHint = rejectHint + 1;
+        copy.rejectHint = rest.rejectHint + 1;
         return copy.build();
     }
 
     /** Returns how often a proposal, a read or a transfer was passed on since its first recipient took it up. */
     public long timesForwarded() {
-        return rejectHint;
+        return rest.rejectHint;
     }
 
     /**
@@ -366,42 +387,42 @@ public final class Message {
 
     /** Returns the snapshot, or null. Old versions put an empty one into every message. */
     public @Nullable Snapshot snapshot() {
-        return snapshot;
+        return rest.snapshot;
     }
 
     /** Tells whether an answer is negative. */
     public boolean reject() {
-        return reject;
+        return rest.reject;
     }
 
     /** Returns where the sender of a rejection believes that the logs agree. */
     public long rejectHint() {
-        return rejectHint;
+        return rest.rejectHint;
     }
 
     /** Returns a copy of the context. */
     public byte[] context() {
-        return context.length == 0 ? context : context.clone();
+        return rest.context.length == 0 ? rest.context : rest.context.clone();
     }
 
     /** Returns the number of bytes of the context. */
     public int contextSize() {
-        return context.length;
+        return rest.context.length;
     }
 
     /** Returns the context itself, which must not be changed. */
     byte[] contextBytes() {
-        return context;
+        return rest.context;
     }
 
     /** Returns the vote to store, in a message to the node's own storage. */
     public long vote() {
-        return vote;
+        return rest.vote;
     }
 
     /** Returns what to deliver once this message is done with, in a list that must not be changed. */
     public List<Message> responses() {
-        return responses;
+        return rest.responses;
     }
 
     @Override
@@ -415,13 +436,8 @@ public final class Message {
                         && logTerm == that.logTerm
                         && index == that.index
                         && commit == that.commit
-                        && reject == that.reject
-                        && rejectHint == that.rejectHint
-                        && vote == that.vote
-                        && Arrays.equals(context, that.context)
-                        && Objects.equals(snapshot, that.snapshot)
                         && entries.equals(that.entries)
-                        && responses.equals(that.responses));
+                        && rest.isSame(that.rest));
     }
 
     @Override

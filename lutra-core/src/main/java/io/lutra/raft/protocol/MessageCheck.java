@@ -18,19 +18,11 @@ final class MessageCheck {
     /** The largest term and the largest index. */
     static final long LARGEST = (1L << 62) - 1;
 
-    private final Raft raft;
-    private final long self;
-    private final boolean async;
+    private MessageCheck() {}
 
-    MessageCheck(Raft raft) {
-        this.raft = raft;
-        this.self = raft.id();
-        this.async = raft.options().asyncStorageWrites();
-    }
-
-    /** Returns why a message is refused, or null. */
-    @Nullable
-    StepResult refusal(Message m) {
+    /** Returns why a message to a node is refused, or null. */
+    static @Nullable StepResult refusal(Raft raft, Message m) {
+        boolean async = raft.options().asyncStorageWrites();
         MessageType type = m.type();
         if (type == MessageType.UNRECOGNIZED) {
             return StepResult.UNRECOGNIZED_TYPE;
@@ -47,12 +39,14 @@ final class MessageCheck {
         if (type.isResponse() && raft.tracker().progress(m.from()) == null) {
             return StepResult.UNKNOWN_PEER;
         }
-        return raft.options().unsafeAsEtcd() ? null : dishonesty(m);
+        return raft.options().unsafeAsEtcd() ? null : dishonesty(raft, m);
     }
 
-    private @Nullable StepResult dishonesty(Message m) {
+    private static @Nullable StepResult dishonesty(Raft raft, Message m) {
+        boolean async = raft.options().asyncStorageWrites();
+        long self = raft.id();
         MessageType type = m.type();
-        if ((m.to() != self && m.to() != Raft.NONE) || (m.from() == self && !comesFromSelf(type))) {
+        if ((m.to() != self && m.to() != Raft.NONE) || (m.from() == self && !comesFromSelf(type, async))) {
             return StepResult.MISDIRECTED;
         }
         // A term of 0 would skip the rules about terms, and a vote for nobody would count as none.
@@ -69,7 +63,7 @@ final class MessageCheck {
     }
 
     /** With asynchronous storage writes a node's own acknowledgements and votes come back to it from its storage. */
-    private boolean comesFromSelf(MessageType type) {
+    private static boolean comesFromSelf(MessageType type, boolean async) {
         return switch (type) {
             case APP_RESP, VOTE_RESP, PRE_VOTE_RESP -> async;
             case PROP, READ_INDEX, TRANSFER_LEADER, FORGET_LEADER -> true;

@@ -51,16 +51,18 @@ final class Outbox {
         };
     }
 
-    /** Returns the list and one message more: most Readys have one message, or one per peer, or none. */
+    /**
+     * Returns the list and one message more. Most Readys have none, one, or one per peer of three: lists without an array
+     * are 48 bytes less for each of the leader's, and 24 for each of the others'.
+     */
     static List<Message> with(List<Message> list, Message message) {
         if (list.isEmpty()) {
             return List.of(message);
         }
-        List<Message> more = list;
         if (list.size() == 1) {
-            more = new ArrayList<>(2);
-            more.add(list.get(0));
+            return List.of(list.get(0), message);
         }
+        List<Message> more = list.size() == 2 ? new ArrayList<>(list) : list;
         more.add(message);
         return more;
     }
