@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Lutra's core beside Go's etcd raft: workload W1 (docs/performance.md), whole processes in alternating pairs.
 # usage: lutra-bench/run-core.sh [PAIRS] [POINT...]    points: w1-128x16 w1b-1024x64 w1c-10/1 ...; by default all
-# OUT is where the raw lines go (default lutra-bench/target/core), JAVA the java to run, JAVA_FLAGS its flags.
+# OUT is where the raw lines go (default lutra-bench/target/core), JAVA the java to run, JAVA_FLAGS its flags, SCALE how
+# many entries go, in percent.
 set -eu
 cd "$(dirname "$0")"
 pairs=${1:-5}
@@ -13,6 +14,7 @@ if [ ${#points[@]} -eq 0 ]; then
 fi
 out=${OUT:-target/core}
 java=${JAVA:-java}
+scale=${SCALE:-100}
 mkdir -p "$out"
 : > "$out/go.txt"
 : > "$out/lutra.txt"
@@ -31,7 +33,7 @@ arguments() {
 }
 
 # Long enough that the compiler is done within the entries that go before the measured ones (as many again).
-entries() { case $1 in 1) echo 2000000 ;; 16) echo 5000000 ;; *) echo 8000000 ;; esac; }
+entries() { case $1 in 1) echo $((20000 * scale)) ;; 16) echo $((50000 * scale)) ;; *) echo $((80000 * scale)) ;; esac; }
 
 # shellcheck disable=SC2046,SC2086
 go_run() { target/go-core $(arguments "$1") >> "$out/go.txt"; }
