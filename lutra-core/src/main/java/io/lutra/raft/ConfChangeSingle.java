@@ -4,6 +4,8 @@ import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
 import io.lutra.raft.codec.WireType;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One replica's part in a {@link ConfChangeV2}. etcd: {@code raftpb.ConfChangeSingle}. */
@@ -29,6 +31,37 @@ public final class ConfChangeSingle {
             throw new MisuseException("a change needs a type with a number");
         }
         return ofNumber(type.number(), nodeId);
+    }
+
+    /**
+     * Reads changes from operations such as {@code "v1 l2 r3 u4"}: 1 becomes a voter, 2 a learner, 3 is removed, 4 is
+     * updated. It is what {@link Describe#changes} prints.
+     *
+     * @throws MisuseException if one of them is none of these
+     */
+    public static List<ConfChangeSingle> listOf(String operations) {
+        List<ConfChangeSingle> changes = new ArrayList<>();
+        for (String operation : operations.strip().split("\\s+", 0)) {
+            if (!operation.isEmpty()) {
+                changes.add(ofOperation(operation));
+            }
+        }
+        return List.copyOf(changes);
+    }
+
+    private static ConfChangeSingle ofOperation(String operation) {
+        ConfChangeType type = switch (operation.charAt(0)) {
+            case 'v' -> ConfChangeType.ADD_NODE;
+            case 'l' -> ConfChangeType.ADD_LEARNER_NODE;
+            case 'r' -> ConfChangeType.REMOVE_NODE;
+            case 'u' -> ConfChangeType.UPDATE_NODE;
+            default -> throw new MisuseException("no change begins like " + operation);
+        };
+        try {
+            return of(type, Long.parseUnsignedLong(operation.substring(1)));
+        } catch (NumberFormatException e) {
+            throw new MisuseException("no change of a replica: " + operation);
+        }
     }
 
     static ConfChangeSingle ofNumber(int type, long nodeId) {

@@ -148,6 +148,24 @@ class MembershipChangeTest {
     }
 
     @Test
+    void changesAreReadAsTheyArePrinted() {
+        String operations = "v1 l2 r3 u18446744073709551615";
+        List<ConfChangeSingle> changes = ConfChangeSingle.listOf("  v1 l2\tr3  u18446744073709551615 ");
+        assertThat(Describe.changes(changes)).isEqualTo(operations);
+        assertThat(changes)
+                .extracting(ConfChangeSingle::type)
+                .containsExactly(
+                        ConfChangeType.ADD_NODE,
+                        ConfChangeType.ADD_LEARNER_NODE,
+                        ConfChangeType.REMOVE_NODE,
+                        ConfChangeType.UPDATE_NODE);
+        assertThat(ConfChangeSingle.listOf(" ")).isEmpty();
+        for (String wrong : List.of("x1", "v", "v-1", "vv", "v1,l2", "1")) {
+            assertThatThrownBy(() -> ConfChangeSingle.listOf(wrong)).isInstanceOf(MisuseException.class);
+        }
+    }
+
+    @Test
     void cannotBeMadeWithoutANumber() {
         assertThatThrownBy(() -> ConfChange.of(ConfChangeType.UNRECOGNIZED, 4)).isInstanceOf(MisuseException.class);
         assertThatThrownBy(() -> ConfChangeSingle.of(ConfChangeType.UNRECOGNIZED, 4))

@@ -183,6 +183,7 @@ class MemoryStorageTest {
         assertThatThrownBy(() -> storage.setHardState(HardState.of(0, 0, -1))).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> storage.applySnapshot(snapshot(-1, 1))).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> storage.applySnapshot(snapshot(1, -1))).isInstanceOf(StorageException.class);
+        storage.setHardState(HardState.EMPTY);
         storage.setHardState(HardState.of(1, -1, 1));
         assertThat(storage.initialState().hardState().vote())
                 .as("ids may have all 64 bits")

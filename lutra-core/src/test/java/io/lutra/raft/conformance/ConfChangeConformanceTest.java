@@ -13,7 +13,6 @@ import io.lutra.raft.tracker.ProgressMap;
 import io.lutra.raft.tracker.ProgressTracker;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -105,10 +104,7 @@ class ConfChangeConformanceTest {
         }
 
         private static List<ConfChangeSingle> operations(Command command) {
-            return command.input().stream()
-                    .flatMap(line -> Arrays.stream(line.strip().split(" +")))
-                    .map(Interpreter::change)
-                    .toList();
+            return ConfChangeSingle.listOf(String.join(" ", command.input()));
         }
 
         private void put(ChangedConfiguration changed) {

@@ -3,7 +3,6 @@ package io.lutra.raft.conformance;
 import io.lutra.raft.ConfChange;
 import io.lutra.raft.ConfChangeSingle;
 import io.lutra.raft.ConfChangeTransition;
-import io.lutra.raft.ConfChangeType;
 import io.lutra.raft.ConfChangeV2;
 import io.lutra.raft.Describe;
 import io.lutra.raft.MembershipChange;
@@ -18,7 +17,6 @@ import io.lutra.raft.SnapshotTemporarilyUnavailableException;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -113,12 +111,7 @@ final class Interpreter {
     }
 
     private void proposeConfChange(Command command) {
-        List<ConfChangeSingle> changes = new ArrayList<>();
-        for (String line : command.input()) {
-            for (String operation : line.strip().split(" +")) {
-                changes.add(change(operation));
-            }
-        }
+        List<ConfChangeSingle> changes = ConfChangeSingle.listOf(String.join(" ", command.input()));
         MembershipChange change;
         if (command.isSet("v1")) {
             ConfChangeSingle only = changes.get(0);
@@ -127,17 +120,6 @@ final class Interpreter {
             change = ConfChangeV2.of(transition(command), changes, new byte[0]);
         }
         printIfDropped(node(command).raft().proposeConfChange(change));
-    }
-
-    static ConfChangeSingle change(String operation) {
-        ConfChangeType type = switch (operation.charAt(0)) {
-            case 'v' -> ConfChangeType.ADD_NODE;
-            case 'l' -> ConfChangeType.ADD_LEARNER_NODE;
-            case 'r' -> ConfChangeType.REMOVE_NODE;
-            case 'u' -> ConfChangeType.UPDATE_NODE;
-            default -> throw new IllegalArgumentException(operation);
-        };
-        return ConfChangeSingle.of(type, Long.parseLong(operation.substring(1)));
     }
 
     private static ConfChangeTransition transition(Command command) {

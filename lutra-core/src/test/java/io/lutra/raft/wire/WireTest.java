@@ -72,6 +72,14 @@ class WireTest {
         assertThat(small).isEqualTo(ByteBuffer.allocate(5));
     }
 
+    @ParameterizedTest
+    @MethodSource("buffers")
+    void fillsABufferThatIsJustLargeEnough(IntFunction<ByteBuffer> allocate) {
+        ByteBuffer buffer = allocate.apply(MESSAGE.encodedSize());
+        Wire.write(MESSAGE, buffer);
+        assertThat(Wire.readMessage(buffer.flip())).isEqualTo(MESSAGE);
+    }
+
     @Test
     void refusesABufferThatCannotBeWritten() {
         ByteBuffer readOnly = ByteBuffer.allocate(100).asReadOnlyBuffer();
