@@ -46,7 +46,7 @@ final class MessageCheck {
         boolean async = raft.options().asyncStorageWrites();
         long self = raft.id();
         MessageType type = m.type();
-        if ((m.to() != self && m.to() != Raft.NONE) || (m.from() == self && !comesFromSelf(type, async))) {
+        if ((m.to() != self && m.to() != Raft.NONE) || (m.from() == self && !comesFromSelf(m, async))) {
             return StepResult.MISDIRECTED;
         }
         // A term of 0 would skip the rules about terms, and a vote for nobody would count as none.
@@ -63,9 +63,9 @@ final class MessageCheck {
     }
 
     /** With asynchronous storage writes a node's own acknowledgements and votes come back to it from its storage. */
-    private static boolean comesFromSelf(MessageType type, boolean async) {
-        return switch (type) {
-            case APP_RESP, VOTE_RESP, PRE_VOTE_RESP -> async;
+    private static boolean comesFromSelf(Message m, boolean async) {
+        return switch (m.type()) {
+            case APP_RESP, VOTE_RESP, PRE_VOTE_RESP -> async && !m.reject();
             case PROP, READ_INDEX, TRANSFER_LEADER, FORGET_LEADER -> true;
             default -> false;
         };

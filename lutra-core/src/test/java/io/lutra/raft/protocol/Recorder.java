@@ -36,4 +36,11 @@ final class Recorder implements TraceListener {
     public void confChangeRefused(MembershipChange change, ConfChangeRefusal reason, long pendingIndex) {
         refusedChanges.add(reason + " until " + pendingIndex);
     }
+
+    void clear() {
+        ignored.clear();
+        droppedProposals.clear();
+        droppedReads.clear();
+        refusedChanges.clear();
+    }
 }

@@ -1,0 +1,11 @@
+package io.lutra.raft.protocol;
+
+import org.junit.jupiter.api.Test;
+
+/** Random messages: see {@link StepFuzz}, which {@code ./proof ci} runs with ten million. */
+class StepFuzzTest {
+    @Test
+    void nothingThatIsWellFormedIsTooMuchForANode() {
+        StepFuzz.run(1_000_000, 20_261_124);
+    }
+}
