@@ -399,7 +399,7 @@ public final class RaftLog {
     /** Tells whether there are entries to apply next. */
     public boolean hasNextCommittedEntries(boolean allowUnstable) {
         // A snapshot goes first: it has what was applied, and more.
-        return !budget.isPaused() && !waitsForEntries && !hasPendingSnapshot() && applying < appliableTo(allowUnstable);
+        return applying < appliableTo(allowUnstable) && !budget.isPaused() && !waitsForEntries && !hasPendingSnapshot();
     }
 
     private long appliableTo(boolean allowUnstable) {

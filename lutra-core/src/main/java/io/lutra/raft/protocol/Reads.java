@@ -7,7 +7,6 @@ import io.lutra.raft.quorum.JointConfig;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -23,15 +22,17 @@ final class Reads {
     private static final byte[] NOTHING = {};
 
     private final Raft raft;
-    private final Deque<Message> waitingForCommit = new ArrayDeque<>(0);
+    /** Empty lists and maps that nobody has used yet take no room: most leaders of many groups serve no read. */
+    private List<Message> waitingForCommit;
+
     private final Deque<Unconfirmed> unconfirmed = new ArrayDeque<>(0);
-    private final Map<Long, Long> acks = new HashMap<>();
+    private Map<Long, Long> acks = Map.of();
     private long confirmed;
 
     /** Creates the reads of a new leader, which takes up those that its last office left. */
     Reads(Raft raft) {
         this.raft = raft;
-        this.waitingForCommit.addAll(raft.takeEarlyReads());
+        this.waitingForCommit = raft.takeEarlyReads();
     }
 
     private record Unconfirmed(Message request, long index) {}
@@ -41,7 +42,7 @@ final class Reads {
     }
 
     void waitForCommit(Message request) {
-        waitingForCommit.add(request);
+        waitingForCommit = Outbox.with(waitingForCommit, request);
     }
 
     boolean isWaitingForCommit() {
@@ -50,15 +51,22 @@ final class Reads {
 
     /** Takes the reads that waited for the leader's first commit, in order. */
     List<Message> takeWaiting() {
-        List<Message> taken = new ArrayList<>(waitingForCommit);
-        waitingForCommit.clear();
+        List<Message> taken = waitingForCommit;
+        waitingForCommit = List.of();
         return taken;
     }
 
     /** Adds a read that {@code index} answers once a quorum confirms it; the leader itself does so at once. */
     void add(Message request, long index) {
         unconfirmed.add(new Unconfirmed(request, index));
-        acks.put(raft.id(), latest());
+        noteAck(raft.id(), latest());
+    }
+
+    private void noteAck(long from, long number) {
+        if (acks.isEmpty()) {
+            acks = new HashMap<>();
+        }
+        acks.merge(from, number, Math::max);
     }
 
     /** Tells whether a read waits for a quorum. */
@@ -90,7 +98,7 @@ final class Reads {
         if (number < 0 || number > latest()) {
             return false;
         }
-        acks.merge(from, number, Math::max);
+        noteAck(from, number);
         return true;
     }
 
