@@ -7,14 +7,14 @@ import io.lutra.raft.InitialState;
 import io.lutra.raft.MemoryStorage;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.StorageException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A storage that tells in which order it was written, and can be made to fail at the next write. */
+/** A storage that tells in which order it was written, and can be made to fail or wait. */
 final class RecordingStorage implements HardStateStorage {
     private final MemoryStorage memory = new MemoryStorage();
-    private final List<String> writes = new ArrayList<>();
-    private boolean failing;
+    private final List<String> writes = new CopyOnWriteArrayList<>();
+    private volatile Runnable beforeWriting = () -> {};
 
     /** Starts the record anew. */
     RecordingStorage forget() {
@@ -23,7 +23,13 @@ final class RecordingStorage implements HardStateStorage {
     }
 
     void failFromNowOn() {
-        failing = true;
+        beforeWriting(() -> {
+            throw new StorageException("the disk is gone");
+        });
+    }
+
+    void beforeWriting(Runnable action) {
+        beforeWriting = action;
     }
 
     /** What was written, such as {@code hard state 2/1/0} (term, vote, commit), {@code append 1..3}, {@code snapshot 5}. */
@@ -36,9 +42,7 @@ final class RecordingStorage implements HardStateStorage {
     }
 
     private void write(String what, Runnable write) {
-        if (failing) {
-            throw new StorageException("the disk is gone");
-        }
+        beforeWriting.run();
         write.run();
         writes.add(what);
     }

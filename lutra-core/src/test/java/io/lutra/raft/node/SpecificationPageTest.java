@@ -1,0 +1,3 @@
+package io.lutra.raft.node;
+
+class SpecificationPageTest {}
