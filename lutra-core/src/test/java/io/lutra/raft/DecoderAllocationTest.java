@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * take 8 bytes; with 4, as is usual, the worst is lower.
  */
 class DecoderAllocationTest {
-    private static final int MULTIPLE = 96;
+    private static final int MULTIPLE = 128;
     private static final int CONSTANT = 16384;
     private static final int SIZE = 16 << 10;
 
