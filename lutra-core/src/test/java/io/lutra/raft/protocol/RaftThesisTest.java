@@ -205,6 +205,7 @@ class RaftThesisTest {
         void aLearnerDoesNotCount() {
             TestNode leader = node(1).voters(1L, 2L, 3L).learners(4L).lead();
             leader.deliver(leader.ackFrom(4, leader.lastIndex()));
+            leader.take();
             leader.raw.propose(bytes("x"));
             assertThat(leader.take(MessageType.APP)).extracting(Message::to).containsExactly(2L, 3L, 4L);
             leader.deliver(leader.ackFrom(4, leader.lastIndex()));
