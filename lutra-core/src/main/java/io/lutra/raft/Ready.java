@@ -6,10 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What has to be done now: what to store, what to send, what to apply.
  *
- * <p>The order matters. First make {@link #hardState}, {@link #snapshot} and {@link #entries} durable, in this order;
- * only then send {@link #messages}, and apply {@link #snapshot} and {@link #committedEntries}; then advance. With
- * asynchronous storage writes, all that is to be stored and applied is also in messages to the node's own storage
- * threads, and all other messages may leave at once.
+ * <p>The order matters. First make {@link #hardState}, {@link #snapshot} and {@link #entries} durable; only then send
+ * {@link #messages}, and apply {@link #snapshot} and {@link #committedEntries}; then advance. They are best stored as one.
+ * A storage that cannot do that stores term and vote before the entries, and the commit index after them: after a crash in
+ * between, its term is not below that of an entry, and its commit index is not above the last. With asynchronous storage
+ * writes, all that is to be stored and applied is also in messages to the node's own storage threads, and all other messages
+ * may leave at once.
  *
  * <p>A Ready may hold both a snapshot and entries; these follow the snapshot. Its lists never change.
  */
