@@ -492,7 +492,7 @@ final class Raft {
     void tickElection(int ticks) {
         // A learner's clock runs on for as long as it learns.
         electionElapsed = (int) Math.min(Integer.MAX_VALUE, (long) electionElapsed + ticks);
-        // The clock first: the rest is six cache lines more for every tick of an idle follower.
+        // The clock first: it says no to almost every tick.
         if (electionElapsed >= randomizedElectionTimeout && isPromotable()) {
             electionElapsed = 0;
             campaign();
