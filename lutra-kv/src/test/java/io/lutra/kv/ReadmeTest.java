@@ -17,6 +17,7 @@ class ReadmeTest {
     void exampleIsTheCodeOfTheDemo() throws IOException {
         String source = Files.readString(ROOT.resolve("lutra-kv/src/main/java/io/lutra/kv/Replica.java"));
         String example = source.substring(source.indexOf(FROM) + FROM.length(), source.indexOf(TO));
-        assertThat(Files.readString(ROOT.resolve("README.md"))).contains("```java\n" + example.stripTrailing().stripIndent() + "\n```\n");
+        assertThat(Files.readString(ROOT.resolve("README.md")))
+                .contains("```java\n" + example.stripTrailing().stripIndent() + "\n```\n");
     }
 }
