@@ -93,8 +93,7 @@ class RaftPaperTest {
         }
 
         @Test
-        @DisplayName(
-                "a follower that hears nothing over an election timeout increments its term, votes for itself and asks the others")
+        @DisplayName("a follower that hears nothing increments its term, votes for itself and asks the others")
         void aFollowerCampaigns() {
             TestNode node = node(1).voters(1L, 2L, 3L).log(1, 4).start();
             node.ticks(TestNode.TIMEOUT - 1);
@@ -144,8 +143,7 @@ class RaftPaperTest {
         }
 
         @Test
-        @DisplayName(
-                "each server votes for at most one candidate in a term, first come first served; also after a restart")
+        @DisplayName("each server votes for one candidate in a term at most, the first; also after a restart")
         void oneVoteInATerm() {
             TestNode node = node(1).voters(1L, 2L, 3L).start();
             node.deliver(Message.vote(2, 1, 1, 0, 0, NOTHING));
@@ -319,8 +317,7 @@ class RaftPaperTest {
         }
 
         @Test
-        @DisplayName(
-                "last paragraphs: a rejection names a term, so that a leader goes back over all of its entries at once")
+        @DisplayName("last paragraphs: a rejection names a term, and a leader goes back over all of it at once")
         void aRejectionSkipsAWholeTerm() {
             TestNode follower = node(1).voters(1L, 2L, 3L).log(1, 4, 4, 4, 4).start();
             follower.deliver(Message.append(2, 1, 5, 3, 5, List.of(), 0));
