@@ -8,7 +8,9 @@ module io.lutra.testkit {
     exports io.lutra.testkit;
     exports io.lutra.testkit.disk;
     exports io.lutra.testkit.invariants;
+    exports io.lutra.testkit.linearizability;
     exports io.lutra.testkit.network;
     exports io.lutra.testkit.raft;
     exports io.lutra.testkit.refinement;
+    exports io.lutra.testkit.storage;
 }
