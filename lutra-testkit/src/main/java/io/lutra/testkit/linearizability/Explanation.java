@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
  * of times, and answered anything. The bound ones are wrong together, whatever the loose ones did.
  */
 final class Explanation<S, I, R> {
+    private static final int MAX_LINES = 16;
     private static final long LOOSE_BUDGET = 5_000;
 
     private final Model<S, I, R> model;
@@ -34,7 +35,13 @@ final class Explanation<S, I, R> {
         effects = effects(prefix);
         BitSet bound = bound(prefix);
         StringBuilder lines = new StringBuilder("no order explains these operations on part \"" + part + "\":\n");
-        bound.stream().forEach(i -> lines.append("  ").append(prefix.get(i)).append('\n'));
+        int skipped = Math.max(0, bound.cardinality() - MAX_LINES);
+        if (skipped > 0) {
+            lines.append("  ").append(skipped).append(" earlier ones, and\n");
+        }
+        bound.stream()
+                .skip(skipped)
+                .forEach(i -> lines.append("  ").append(prefix.get(i)).append('\n'));
         int loose = prefix.size() - bound.cardinality();
         if (loose > 0) {
             lines.append("  whatever the ").append(loose).append(" others did, at any time and any number of times\n");
@@ -80,7 +87,7 @@ final class Explanation<S, I, R> {
     }
 
     /**
-     * Returns operations that are wrong together and none of which can be let loose. The last one to return is one of
+     * Returns operations that are wrong together; if they are few, none of them can be let loose. The last one to return is one of
      * them. The next is found among the others, the last to return first: the first that makes it wrong together with
      * those before it; then the next among those before it, and so on.
      */
@@ -94,6 +101,10 @@ final class Explanation<S, I, R> {
         bound.set(latestFirst[0]);
         int candidates = latestFirst.length;
         while (candidates > 1 && !isWrong(prefix, bound)) {
+            if (bound.cardinality() == MAX_LINES) {
+                // Where what nobody did is wrong, all that was done explains it: not worth a search for less.
+                return with(bound, latestFirst, candidates);
+            }
             int needed = needed(prefix, bound, latestFirst, candidates);
             bound.set(latestFirst[needed - 1]);
             candidates = needed - 1;

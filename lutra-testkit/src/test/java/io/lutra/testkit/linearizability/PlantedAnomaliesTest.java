@@ -64,17 +64,16 @@ class PlantedAnomaliesTest {
             history.add(planted);
             CheckResult result = checker.check(history);
             assertThat(result.verdict()).as(planted.toString()).isEqualTo(Verdict.NOT_LINEARIZABLE);
-            // That a swap was refused by none of the writes takes all of them to explain.
-            if (anomaly != Anomaly.REFUSED_SWAP) {
-                assertThat(result.explanation().lines().count()).isBetween(3L, 8L);
-            }
+            // That none of the writes can have refused a swap takes all of them to explain.
+            long most = anomaly == Anomaly.REFUSED_SWAP ? 19 : 8;
+            assertThat(result.explanation().lines().count()).isBetween(3L, most);
         });
     }
 
     @Test
     void findsNothingInLongHistoriesWithoutOne() {
-        Seeds.check(1_000, 100, seed -> {
-            int clients = 2 + (int) seed % 20;
+        Seeds.check(1_000, 50, seed -> {
+            int clients = 2 + (int) seed % 10;
             List<Operation<Request, Answer>> history =
                     new HistoryGenerator(seed, clients, 3, 0.02, true).generate(OPERATIONS);
             assertThat(checker.check(history).verdict()).isEqualTo(Verdict.LINEARIZABLE);
