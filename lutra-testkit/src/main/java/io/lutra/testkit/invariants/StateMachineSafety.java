@@ -24,6 +24,7 @@ public final class StateMachineSafety {
         if (index > committed.last()) {
             violations.report(I6, index + " is committed, and by no leader, in " + r);
         } else if (r.log.knows(index) && committed.hash(index) != r.log.hash(index)) {
+            violations.report(I6, index + " is committed as another entry than its leader's in " + r);
             violations.report(I5, index + " is committed, and is another entry, in " + r);
         }
     }

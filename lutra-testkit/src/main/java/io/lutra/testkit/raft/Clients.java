@@ -188,7 +188,7 @@ final class Clients {
         private void read(RaftProcess process) {
             cluster.coverage.operationBegan(Operation.READ);
             byte[] context = ByteBuffer.allocate(Long.BYTES).putLong(operation).array();
-            process.act(() -> process.node().readIndex(context));
+            process.readIndex(context);
             retryUnlessLed(process);
         }
 

@@ -14,6 +14,7 @@ import io.lutra.testkit.disk.DiskOperation;
 import io.lutra.testkit.disk.Survival;
 import io.lutra.testkit.invariants.Membership;
 import io.lutra.testkit.invariants.Violations;
+import io.lutra.testkit.network.Partition;
 import io.lutra.testkit.network.SimulatedNetwork;
 import java.util.ArrayList;
 import java.util.List;
@@ -195,6 +196,11 @@ final class RaftCluster {
             return;
         }
         network.send(from.slot, to.slot, new Frame(m.to(), m.data()));
+    }
+
+    /** Lets two replicas not hear of each other, until the network heals. */
+    void cut(RaftProcess one, RaftProcess other) {
+        network.partition(Partition.pair(MACHINES, one.slot, other.slot));
     }
 
     /** Counts an operation that is over at once. */

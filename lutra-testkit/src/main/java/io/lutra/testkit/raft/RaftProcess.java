@@ -358,11 +358,12 @@ final class RaftProcess {
         if (cluster.options.ticksOneByOne) {
             for (int i = 0; i < ticks; i++) {
                 node().tick();
+                stepped();
             }
         } else {
             node().tick(ticks);
+            stepped();
         }
-        stepped();
     }
 
     /** Makes sure that the tick event comes when the core has something to do. */
@@ -442,6 +443,14 @@ final class RaftProcess {
         return proposed;
     }
 
+    void readIndex(byte[] context) {
+        act(() -> {
+            if (node().readIndex(context) == null) {
+                checks.readTaken();
+            }
+        });
+    }
+
     void proposeChange(MembershipChange change) {
         act(() -> node().proposeConfChange(change));
     }
@@ -517,11 +526,13 @@ final class RaftProcess {
     void confirmReads(List<ReadState> readStates) {
         for (int i = 0; i < readStates.size(); i++) {
             ReadState read = readStates.get(i);
+            checks.readAnswered();
             long operation = Clients.operationOf(read.requestContext());
             if (cluster.clients.confirmed(this, operation, read.index())) {
                 waitingReads.add(new WaitingRead(operation, read.index()));
             }
         }
+        checks.readsConfirmed();
         serveReads();
     }
 
