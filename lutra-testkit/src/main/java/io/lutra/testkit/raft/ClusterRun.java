@@ -15,7 +15,9 @@ import io.lutra.testkit.invariants.ReplicaView;
 import io.lutra.testkit.invariants.Violations;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,17 @@ public final class ClusterRun {
         ClusterRun run = new ClusterRun(seed, violations);
         run.run();
         return run;
+    }
+
+    /**
+     * Runs a seed until one of the named invariants does not hold, whatever else goes wrong before, and returns what was
+     * seen; null if none of them was violated. For planted defects, each of which is to be found by its own invariants.
+     */
+    public static @Nullable String firstViolation(long seed, List<String> invariants) {
+        Set<Invariant> named = EnumSet.noneOf(Invariant.class);
+        invariants.forEach(name -> named.add(Invariant.valueOf(name)));
+        InvariantViolation found = of(seed, Violations.fatalOnly(named)).violation();
+        return found == null || !named.contains(found.invariant()) ? null : found.getMessage();
     }
 
     private void run() {
