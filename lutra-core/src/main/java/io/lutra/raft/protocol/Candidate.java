@@ -76,6 +76,11 @@ final class Candidate extends Role {
             raft.ignore(m, IgnoreReason.ROLE);
             return;
         }
+        if (pre && !m.reject() && m.term() != raft.term() + 1) {
+            // It was granted for an earlier term, which has begun meanwhile: it does not say that this one could be won.
+            raft.ignore(m, IgnoreReason.LOWER_TERM);
+            return;
+        }
         raft.tracker().recordVote(m.from(), !m.reject());
         switch (raft.tracker().voteResult()) {
             case WON -> onWon();

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,8 +43,9 @@ public final class ClusterRun {
     private double electionsUntilLeader;
     private boolean hadLeader;
 
-    private ClusterRun(long seed, Violations violations) {
+    private ClusterRun(long seed, Violations violations, Consumer<ClusterOptions> change) {
         this.options = new ClusterOptions(new SeededRandom(seed).fork("options"));
+        change.accept(options);
         this.violations = violations;
         this.cluster = new RaftCluster(seed, options, violations);
         this.random = cluster.scheduler.random("run");
@@ -56,7 +58,12 @@ public final class ClusterRun {
 
     /** Runs a seed until one of the violations comes that end it. */
     public static ClusterRun of(long seed, Violations violations) {
-        ClusterRun run = new ClusterRun(seed, violations);
+        return of(seed, violations, options -> {});
+    }
+
+    /** Runs a seed with other options than it draws. */
+    static ClusterRun of(long seed, Violations violations, Consumer<ClusterOptions> change) {
+        ClusterRun run = new ClusterRun(seed, violations, change);
         run.run();
         return run;
     }
@@ -142,7 +149,7 @@ public final class ClusterRun {
     private void leaveSomeDead() {
         long alive = 0;
         for (RaftProcess process : cluster.processes()) {
-            if (process.view.lastConfChange > process.applied()) {
+            if (process.view.lastChange() > process.applied()) {
                 return;
             }
             alive |= Membership.bit(process.id);

@@ -25,8 +25,6 @@ final class RaftCluster {
     private static final int MACHINES = 12;
     private static final int LAST_ID = 62;
     private static final long QUIET_NANOS = 30_000_000;
-    private static final long FAULT_GAP_NANOS = 300_000_000;
-    private static final long FAULT_DURATION_NANOS = 200_000_000;
 
     final Scheduler scheduler;
     final ClusterOptions options;
@@ -56,7 +54,7 @@ final class RaftCluster {
         this.checks = new ClusterChecks(violations, options);
         this.network = new SimulatedNetwork<>(scheduler, MACHINES, new FrameWire());
         network.listener(coverage);
-        this.injector = new FaultInjector(scheduler, options.faults, coverage, FAULT_GAP_NANOS);
+        this.injector = new FaultInjector(scheduler, options.faults, coverage, options.faultGapNanos);
         this.clients = new Clients(this);
         this.operator = new Operator(this);
     }
@@ -225,7 +223,7 @@ final class RaftCluster {
     void disturb() {
         disturbed = true;
         network.disturb(options.faults);
-        network.addFaultsTo(injector, FAULT_DURATION_NANOS);
+        network.addFaultsTo(injector, options.faultDurationNanos);
         for (RaftProcess process : processes()) {
             disturb(process);
         }
@@ -244,12 +242,12 @@ final class RaftCluster {
     }
 
     private void addProcessFaults() {
-        injector.add(Fault.KILL, FAULT_DURATION_NANOS, draws -> die(draws, null));
+        injector.add(Fault.KILL, options.faultDurationNanos, draws -> die(draws, null));
         injector.add(
                 Fault.POWER_CUT,
-                FAULT_DURATION_NANOS,
+                options.faultDurationNanos,
                 draws -> draws.chance(0.1) ? allDie(draws) : die(draws, survival(draws)));
-        injector.add(Fault.PAUSE, FAULT_DURATION_NANOS, draws -> {
+        injector.add(Fault.PAUSE, options.faultDurationNanos, draws -> {
             RaftProcess process = victim(draws);
             if (process == null) {
                 return () -> {};
@@ -257,7 +255,7 @@ final class RaftCluster {
             process.process.pause();
             return () -> process.process.resume();
         });
-        injector.add(Fault.SLOW_PROCESS, FAULT_DURATION_NANOS, draws -> {
+        injector.add(Fault.SLOW_PROCESS, options.faultDurationNanos, draws -> {
             RaftProcess process = victim(draws);
             if (process == null) {
                 return () -> {};
@@ -265,7 +263,7 @@ final class RaftCluster {
             process.process.slowDown(draws.nextLong(100_000, 3_000_000));
             return () -> process.process.slowDown(0);
         });
-        injector.add(Fault.CLOCK_DRIFT, 5 * FAULT_DURATION_NANOS, draws -> {
+        injector.add(Fault.CLOCK_DRIFT, 5 * options.faultDurationNanos, draws -> {
             RaftProcess process = victim(draws);
             if (process == null) {
                 return () -> {};
@@ -344,7 +342,7 @@ final class RaftCluster {
     private boolean canLose(RaftProcess victim) {
         long left = ~(lost | Membership.bit(victim.id));
         for (RaftProcess process : processes()) {
-            boolean changing = process.view.lastConfChange > process.applied();
+            boolean changing = process.view.lastChange() > process.applied();
             boolean member = process.view.membership.voters() != 0;
             if (!process.isRunning() || changing || (member && !process.view.membership.isQuorum(left))) {
                 return false;

@@ -509,7 +509,9 @@ final class RaftProcess {
         boolean needed = changed && storage().firstIndex() > 1;
         boolean due = applied - storage().snapshotIndex() >= cluster.options.snapshotEvery;
         // Not while the entries of the bootstrap come one by one: the membership that they lead to is in force already.
-        if ((needed || due) && applied >= cluster.options.voters) {
+        // Nor behind a snapshot of the leader that is being stored.
+        boolean behind = applied < storage().firstIndex();
+        if ((needed || due) && !behind && applied >= cluster.options.voters) {
             makeSnapshot();
         }
     }

@@ -66,11 +66,12 @@ final class ReplicaChecks implements TraceListener {
         long last = view.durable.last();
         long lastHash = view.durable.knows(last) ? view.durable.hash(last) : 0;
         view.durable.reset(storage.firstIndex() - 1, storage.offsetTerm(), baseHash(storage.firstIndex() - 1));
-        view.lastConfChange = 0;
         for (long index = storage.firstIndex(); index <= storage.lastIndex(); index++) {
             Entry entry = storage.entry(index);
-            view.durable.append(entry.term(), cluster.ledger.hashOf(entry.term(), index));
-            view.lastConfChange = entry.type().isConfChange() ? index : view.lastConfChange;
+            view.durable.append(
+                    entry.term(),
+                    cluster.ledger.hashOf(entry.term(), index),
+                    entry.type().isConfChange());
         }
         if (allWasSynced
                 && (view.durable.last() != last || (view.durable.knows(last) && view.durable.hash(last) != lastHash))) {
@@ -167,7 +168,10 @@ final class ReplicaChecks implements TraceListener {
             Entry entry = entries.get(i);
             if (entry.index() > view.durable.base()) {
                 view.durable.truncateTo(entry.index() - 1);
-                view.durable.append(entry.term(), cluster.ledger.hashOf(entry.term(), entry.index()));
+                view.durable.append(
+                        entry.term(),
+                        cluster.ledger.hashOf(entry.term(), entry.index()),
+                        entry.type().isConfChange());
             }
         }
     }
@@ -229,7 +233,7 @@ final class ReplicaChecks implements TraceListener {
     }
 
     private boolean hasUnappliedChange() {
-        return view.lastConfChange > Math.max(coreApplied, view.applied) && view.lastConfChange <= view.commit;
+        return view.log.lastChange(view.commit) > Math.max(coreApplied, view.applied);
     }
 
     @Override
@@ -242,7 +246,6 @@ final class ReplicaChecks implements TraceListener {
         if (replaced > 0) {
             cluster.acknowledgedWrites.replaced(view, replaced);
             exactReady.truncated(replaced);
-            view.lastConfChange = Math.min(view.lastConfChange, replaced - 1);
         }
         cluster.logMatching.appended(view, entries);
         cluster.safeMembership.appended(view, entries, Math.max(coreApplied, view.applied));

@@ -17,7 +17,8 @@ final class LogMutants {
                         .core(
                                 "log/RaftLog",
                                 "commitTo(Math.min(leaderCommit, slice.lastIndex()));",
-                                "commitTo(Math.min(leaderCommit, lastIndex()));"),
+                                "commitTo(leaderCommit);")
+                        .core("log/RaftLog", "        if (index > lastIndex()) {", "        if (index < 0) {"),
                 Mutant.of("L04", "a follower acknowledges all that it has", "I6", "I10")
                         .core("protocol/Follower", "        acknowledge(m, last);", "        acknowledge(m, log.lastIndex());"),
                 Mutant.of("L06", "a rejection raises match", "I8", "I6")
