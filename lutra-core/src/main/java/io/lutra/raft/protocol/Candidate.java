@@ -76,8 +76,9 @@ final class Candidate extends Role {
             raft.ignore(m, IgnoreReason.ROLE);
             return;
         }
-        if (pre && !m.reject() && m.term() != raft.term() + 1) {
-            // It was granted for an earlier term, which has begun meanwhile: it does not say that this one could be won.
+        boolean stale = pre && !m.reject() && m.term() != raft.term() + 1;
+        if (stale && !raft.options().unsafeAsEtcd()) {
+            // It was granted for a term that has begun meanwhile: it does not say that the next one could be won.
             raft.ignore(m, IgnoreReason.LOWER_TERM);
             return;
         }

@@ -265,7 +265,8 @@ public final class ClusterRun {
         cluster.network.heal();
         runUntil(cluster.scheduler.nowNanos() + 2 * ClusterOptions.ELECTION_NANOS);
         if (leader.view.role != StateType.LEADER || leader.view.term != term) {
-            violations.report(Invariant.I33, "one that did not hear the leader ended its term " + term + "; " + views());
+            violations.report(
+                    Invariant.I33, "one that did not hear the leader ended its term " + term + "; " + views());
         }
     }
 

@@ -25,6 +25,7 @@ final class RaftCluster {
     private static final int MACHINES = 12;
     private static final int LAST_ID = 62;
     private static final long QUIET_NANOS = 30_000_000;
+    private static final long SLOWEST_NANOS = 2 * ClusterOptions.ELECTION_NANOS;
 
     final Scheduler scheduler;
     final ClusterOptions options;
@@ -207,13 +208,18 @@ final class RaftCluster {
         coverage.operationEnded(operation);
     }
 
-    long latencyNanos(SeededRandom draws, long meanNanos) {
-        long nanos = meanNanos / 2 + draws.nextLong(meanNanos);
+    long spreadNanos(SeededRandom draws, long meanNanos) {
+        return meanNanos / 2 + draws.nextLong(meanNanos);
+    }
+
+    /** Returns how long an operation on a disk takes that takes so long in the mean. */
+    long diskNanos(SeededRandom draws, long meanNanos) {
+        long nanos = spreadNanos(draws, meanNanos);
         if (disturbed && options.faults.has(Fault.DISK_SLOW)) {
             double rate = options.faults.intensity(Fault.DISK_SLOW) / 8;
             if (draws.chance(rate)) {
                 coverage.onFault(Fault.DISK_SLOW);
-                return nanos * draws.nextInt(5, 100);
+                return Math.min(SLOWEST_NANOS, nanos * draws.nextInt(5, 100));
             }
         }
         return nanos;

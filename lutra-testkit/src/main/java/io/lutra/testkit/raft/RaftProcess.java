@@ -467,7 +467,7 @@ final class RaftProcess {
     }
 
     long syncNanos() {
-        return cluster.latencyNanos(random, cluster.options.syncNanos);
+        return cluster.diskNanos(random, cluster.options.syncNanos);
     }
 
     /** The application begins anew with a snapshot, unless it is further. */

@@ -26,7 +26,8 @@ class EarlyVoteRequestTest {
     void electsTwoLeadersInOneTermIfVoteRequestsLeaveEarly() {
         InvariantViolation found = null;
         for (long seed = 1; seed <= SEEDS && found == null; seed++) {
-            found = run(seed, true, Violations.fatalOnly(EnumSet.of(Invariant.I1))).violation();
+            found = run(seed, true, Violations.fatalOnly(EnumSet.of(Invariant.I1)))
+                    .violation();
         }
         assertThat(found).isNotNull();
         assertThat(found.invariant()).isEqualTo(Invariant.I1);
@@ -47,7 +48,8 @@ class EarlyVoteRequestTest {
             options.faultNanos = 3_000_000_000L;
             options.faultGapNanos = 50_000_000;
             options.faultDurationNanos = 20_000_000;
-            options.faults = FaultPlan.of(Map.of(Fault.POWER_CUT, 1.0, Fault.DISK_SLOW, 1.0, Fault.PARTITION_SPLIT, 0.5));
+            options.faults =
+                    FaultPlan.of(Map.of(Fault.POWER_CUT, 1.0, Fault.DISK_SLOW, 1.0, Fault.PARTITION_SPLIT, 0.5));
         });
     }
 }

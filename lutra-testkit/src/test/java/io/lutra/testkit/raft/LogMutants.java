@@ -20,7 +20,12 @@ final class LogMutants {
                                 "commitTo(leaderCommit);")
                         .core("log/RaftLog", "        if (index > lastIndex()) {", "        if (index < 0) {"),
                 Mutant.of("L04", "a follower acknowledges all that it has", "I6", "I10")
-                        .core("protocol/Follower", "        acknowledge(m, last);", "        acknowledge(m, log.lastIndex());"),
+                        .core("protocol/Follower", "        acknowledge(m, last);", "        acknowledge(m, log.lastIndex());")
+                        .core("protocol/Follower", "            acknowledge(m, log.committed());", "            acknowledge(m, log.lastIndex());")
+                        .core(
+                                "protocol/Follower",
+                                "acknowledge(m, restored ? raft.log().lastIndex() : raft.log().committed());",
+                                "acknowledge(m, raft.log().lastIndex());"),
                 Mutant.of("L06", "a rejection raises match", "I8", "I6")
                         .core(
                                 "protocol/Leader",
@@ -52,7 +57,10 @@ final class LogMutants {
                                 "if (entry.term() < lastTerm() || !matches(entry.term(), entry.index())) {\n"
                                         + "                return i;"),
                 Mutant.of("L13", "acknowledged indexes are not sorted", "I6")
-                        .core("quorum/MajorityConfig", "        Arrays.sort(acked);\n", "        assert Arrays.stream(acked).count() > 0;\n"),
+                        .core(
+                                "quorum/MajorityConfig",
+                                "        Arrays.sort(acked);\n",
+                                "        assert Arrays.stream(acked).count() > 0;\n"),
                 Mutant.of("L14", "a leader counts itself before its entries are durable", "I6", "I18")
                         .core(
                                 "protocol/Leader",

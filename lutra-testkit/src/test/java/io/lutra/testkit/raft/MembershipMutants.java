@@ -14,9 +14,15 @@ final class MembershipMutants {
                                 "new ConfChangeGate(raft, raft.log().lastIndex())",
                                 "new ConfChangeGate(raft, 0)"),
                 Mutant.of("M02", "two changes are under way at once", "I13")
-                        .core("protocol/ConfChangeGate", "if (pendingIndex > raft.log().applied()) {", "if (pendingIndex < 0) {"),
+                        .core(
+                                "protocol/ConfChangeGate",
+                                "if (pendingIndex > raft.log().applied()) {",
+                                "if (pendingIndex < 0) {"),
                 Mutant.of("M04", "a node campaigns that has a committed change to apply", "I13", "I1")
-                        .core("protocol/Raft", "if (page.get(i).type().isConfChange()) {", "if (page.get(i).index() < 0) {"),
+                        .core(
+                                "protocol/Raft",
+                                "if (page.get(i).type().isConfChange()) {",
+                                "if (page.get(i).index() < 0) {"),
                 Mutant.of("M05", "one majority commits in a joint configuration", "I6")
                         .core(
                                 "quorum/JointConfig",

@@ -44,11 +44,12 @@ final class Mutant {
     Map<String, String> sources(Path root) throws IOException {
         Map<String, String> changed = new LinkedHashMap<>();
         for (Edit edit : edits) {
-            String source = changed.containsKey(edit.file) ? changed.get(edit.file) : Files.readString(root.resolve(edit.file));
+            String source =
+                    changed.containsKey(edit.file) ? changed.get(edit.file) : Files.readString(root.resolve(edit.file));
             int at = source.indexOf(edit.find);
             if (at < 0 || source.indexOf(edit.find, at + 1) >= 0) {
-                throw new IllegalStateException(
-                        id + ": not once in " + edit.file + (at < 0 ? " (not there): " : " (more often): ") + edit.find);
+                throw new IllegalStateException(id + ": not once in " + edit.file
+                        + (at < 0 ? " (not there): " : " (more often): ") + edit.find);
             }
             changed.put(
                     edit.file, source.substring(0, at) + edit.replacement + source.substring(at + edit.find.length()));

@@ -79,11 +79,7 @@ public final class Proof {
     }
 
     private static List<Mutant> catalogue() {
-        return Stream.of(
-                        ElectionMutants.all(),
-                        LogMutants.all(),
-                        MembershipMutants.all(),
-                        ReadAndSnapshotMutants.all())
+        return Stream.of(ElectionMutants.all(), LogMutants.all(), MembershipMutants.all(), ReadAndSnapshotMutants.all())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -118,12 +114,13 @@ public final class Proof {
         seeds.sort(null);
         int most = seeds.isEmpty() ? 0 : seeds.get(seeds.size() - 1);
         int median = seeds.isEmpty() ? 0 : seeds.get(seeds.size() / 2);
-        System.out.println(passed + " of " + chosen.size() + " planted defects found, median " + median + " seeds, most "
-                + most);
+        System.out.println(
+                passed + " of " + chosen.size() + " planted defects found, median " + median + " seeds, most " + most);
         count(median <= MEDIAN_SEEDS);
         SeedRange without = new SeedRange();
         without.run(firstSeed, n -> n < most);
-        System.out.println("without a defect: " + without.seeds() + " seeds, " + without.failed().size() + " alarms");
+        System.out.println("without a defect: " + without.seeds() + " seeds, "
+                + without.failed().size() + " alarms");
         count(without.failed().isEmpty());
     }
 
@@ -145,7 +142,8 @@ public final class Proof {
         check("fault x operation pairs", fresh.pairsMet(), CI_PAIRS);
         SeedRange again = new SeedRange();
         again.run(failedSeeds());
-        System.out.println("seeds that failed once: " + again.seeds() + ", " + again.failed().size() + " of them again");
+        System.out.println("seeds that failed once: " + again.seeds() + ", "
+                + again.failed().size() + " of them again");
         passed += (int) (again.seeds() - again.failed().size());
         failed += again.failed().size();
         List<Mutant> all = catalogue();

@@ -9,7 +9,10 @@ final class ReadAndSnapshotMutants {
     static List<Mutant> all() {
         return List.of(
                 Mutant.of("R01", "reads are answered before the first commit of the term", "I17")
-                        .core("protocol/Leader", "        if (hasCommittedInItsTerm()) {\n            confirmRead", "        if (request != null) {\n            confirmRead"),
+                        .core(
+                                "protocol/Leader",
+                                "        if (hasCommittedInItsTerm()) {\n            confirmRead",
+                                "        if (request != null) {\n            confirmRead"),
                 Mutant.of("R03", "a leader answers reads by itself", "I17", "I30")
                         .core(
                                 "protocol/Leader",
@@ -18,7 +21,7 @@ final class ReadAndSnapshotMutants {
                 Mutant.of("R06", "a group of one answers reads before it knows what it committed", "I17")
                         .core(
                                 "protocol/Leader",
-                                "if (raft.options().unsafeEarlyReads() && raft.tracker().isSingleton()) {",
+                                "if (raft.options().unsafeAsEtcd() && raft.tracker().isSingleton()) {",
                                 "if (raft.tracker().isSingleton()) {"),
                 Mutant.of("R07", "a read is served before its index is applied", "I17", "I30")
                         .application("RaftProcess", "if (read.index <= applied) {", "if (read.index >= 0) {"),
