@@ -20,8 +20,14 @@ final class LogMutants {
                                 "commitTo(leaderCommit);")
                         .core("log/RaftLog", "        if (index > lastIndex()) {", "        if (index < 0) {"),
                 Mutant.of("L04", "a follower acknowledges all that it has", "I6", "I10")
-                        .core("protocol/Follower", "        acknowledge(m, last);", "        acknowledge(m, log.lastIndex());")
-                        .core("protocol/Follower", "            acknowledge(m, log.committed());", "            acknowledge(m, log.lastIndex());")
+                        .core(
+                                "protocol/Follower",
+                                "        acknowledge(m, last);",
+                                "        acknowledge(m, log.lastIndex());")
+                        .core(
+                                "protocol/Follower",
+                                "            acknowledge(m, log.committed());",
+                                "            acknowledge(m, log.lastIndex());")
                         .core(
                                 "protocol/Follower",
                                 "acknowledge(m, restored ? raft.log().lastIndex() : raft.log().committed());",

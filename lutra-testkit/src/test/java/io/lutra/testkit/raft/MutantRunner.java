@@ -1,11 +1,11 @@
 package io.lutra.testkit.raft;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
@@ -14,24 +14,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles the sources that a defect changes and runs seeds with them, in a class loader of their own. */
 final class MutantRunner {
     /** The annotations of the sources, so that no jar has to be found. */
-    private static final List<JavaFileObject> ANNOTATIONS = List.of(
-            source(
-                    "org/jspecify/annotations/Nullable.java",
-                    "package org.jspecify.annotations; import java.lang.annotation.*;"
-                            + " @Target(ElementType.TYPE_USE) public @interface Nullable {}"),
-            source(
-                    "org/jspecify/annotations/NullMarked.java",
-                    "package org.jspecify.annotations; public @interface NullMarked {}"));
+    private static final Map<String, String> ANNOTATIONS = Map.of(
+            "org/jspecify/annotations/Nullable.java",
+            "package org.jspecify.annotations; import java.lang.annotation.*;"
+                    + " @Target(ElementType.TYPE_USE) public @interface Nullable {}",
+            "org/jspecify/annotations/NullMarked.java",
+            "package org.jspecify.annotations; public @interface NullMarked {}");
 
     private final Path root;
     private final List<Path> classes;
@@ -92,27 +88,26 @@ final class MutantRunner {
     }
 
     private void compile(Mutant mutant, Path target) throws IOException {
-        List<JavaFileObject> sources = new ArrayList<>(ANNOTATIONS);
-        for (Map.Entry<String, String> changed : mutant.sources(root).entrySet()) {
-            String path = changed.getKey();
-            sources.add(source(path.substring(path.indexOf("/java/") + "/java/".length()), changed.getValue()));
-        }
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        StringWriter errors = new StringWriter();
+        Map<String, String> sources = new TreeMap<>(ANNOTATIONS);
+        mutant.sources(root).forEach((path, text) -> {
+            int packages = path.indexOf("/java/") + "/java/".length();
+            sources.put(path.substring(packages), text);
+        });
         String classPath = classes.get(0) + System.getProperty("path.separator") + classes.get(1);
-        List<String> options = List.of("-proc:none", "-nowarn", "-d", target.toString(), "-cp", classPath);
-        if (!compiler.getTask(errors, null, null, options, null, sources).call()) {
+        List<String> arguments =
+                new ArrayList<>(List.of("-proc:none", "-nowarn", "-d", target.toString(), "-cp", classPath));
+        for (Map.Entry<String, String> source : sources.entrySet()) {
+            Path file = target.resolve(source.getKey());
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, source.getValue());
+            arguments.add(file.toString());
+        }
+        StringWriter errors = new StringWriter();
+        PrintWriter out = new PrintWriter(errors);
+        ToolProvider javac = ToolProvider.findFirst("javac").orElseThrow();
+        if (javac.run(out, out, arguments.toArray(new String[0])) != 0) {
             throw new IllegalStateException(mutant.id + " does not compile: " + errors);
         }
-    }
-
-    private static JavaFileObject source(String path, String text) {
-        return new SimpleJavaFileObject(URI.create("string:///" + path), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return text;
-            }
-        };
     }
 
     private static void delete(Path directory) throws IOException {
