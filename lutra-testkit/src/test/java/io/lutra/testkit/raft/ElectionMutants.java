@@ -1,12 +1,17 @@
 package io.lutra.testkit.raft;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Defects of elections. */
 final class ElectionMutants {
     private ElectionMutants() {}
 
     static List<Mutant> all() {
+        return Stream.of(votes(), timing()).flatMap(List::stream).toList();
+    }
+
+    private static List<Mutant> votes() {
         return List.of(
                 Mutant.of("E01", "vote requests leave before the vote is durable", "I10", "I9")
                         .core("protocol/Outbox", "case VOTE -> holdVoteRequests;", "case VOTE -> false;"),
@@ -48,7 +53,11 @@ final class ElectionMutants {
                                 "protocol/Raft",
                                 "if (!canVote || !log.isUpToDate(",
                                 "if (role.type() != StateType.LEADER && (!canVote) || role.type() != StateType.LEADER"
-                                        + " && !log.isUpToDate("),
+                                        + " && !log.isUpToDate("));
+    }
+
+    private static List<Mutant> timing() {
+        return List.of(
                 Mutant.of("E13", "a granted pre-vote resets the election timer", "I16", "I29")
                         .core(
                                 "protocol/Raft",

@@ -1,12 +1,19 @@
 package io.lutra.testkit.raft;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Defects of the log, of replication and of the commit index. */
 final class LogMutants {
     private LogMutants() {}
 
     static List<Mutant> all() {
+        return Stream.of(commits(), acknowledgements(), progress())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Mutant> commits() {
         return List.of(
                 Mutant.of("L01", "an entry of an older term is committed by counting", "I7", "I4")
                         .core(
@@ -37,7 +44,11 @@ final class LogMutants {
                                 "protocol/Leader",
                                 "            if (progress.rejected(m.index(), hint)) {",
                                 "            progress.maybeUpdate(Math.min(m.rejectHint(), log.lastIndex()));\n"
-                                        + "            if (progress.rejected(m.index(), hint)) {"),
+                                        + "            if (progress.rejected(m.index(), hint)) {"));
+    }
+
+    private static List<Mutant> acknowledgements() {
+        return List.of(
                 Mutant.of("L07", "after a rejection next is not above match", "I12")
                         .core(
                                 "tracker/Progress",
@@ -66,7 +77,11 @@ final class LogMutants {
                         .core(
                                 "quorum/MajorityConfig",
                                 "        Arrays.sort(acked);\n",
-                                "        assert Arrays.stream(acked).count() > 0;\n"),
+                                "        assert Arrays.stream(acked).count() > 0;\n"));
+    }
+
+    private static List<Mutant> progress() {
+        return List.of(
                 Mutant.of("L14", "a leader counts itself before its entries are durable", "I6", "I18")
                         .core(
                                 "protocol/Leader",

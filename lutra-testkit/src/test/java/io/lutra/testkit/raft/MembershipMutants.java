@@ -1,12 +1,17 @@
 package io.lutra.testkit.raft;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Defects of membership changes. */
 final class MembershipMutants {
     private MembershipMutants() {}
 
     static List<Mutant> all() {
+        return Stream.of(changes(), members()).flatMap(List::stream).toList();
+    }
+
+    private static List<Mutant> changes() {
         return List.of(
                 Mutant.of("M01", "a new leader takes a change before it has applied its log", "I13", "I1")
                         .core(
@@ -33,7 +38,11 @@ final class MembershipMutants {
                         .core(
                                 "protocol/Leader",
                                 "if (raft.tracker().configuration().autoLeave() && index",
-                                "if (raft.tracker().configuration().autoLeave() && index < 0 && index"),
+                                "if (raft.tracker().configuration().autoLeave() && index < 0 && index"));
+    }
+
+    private static List<Mutant> members() {
+        return List.of(
                 Mutant.of("M09", "a learner that was promoted and does not know it refuses to vote", "I29")
                         .core(
                                 "protocol/Raft",
