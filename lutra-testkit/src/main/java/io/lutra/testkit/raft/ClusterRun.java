@@ -29,6 +29,12 @@ public final class ClusterRun {
     /** From healing to the first commit of a leader, at most. Invariant I29. */
     private static final long LEADER_WITHIN_NANOS = 10 * ClusterOptions.ELECTION_NANOS;
 
+    /**
+     * The same without pre-votes: whoever is behind in terms is not answered, and has to campaign once for each of them;
+     * and whoever is ahead in terms and behind in entries makes the others wait anew each time.
+     */
+    private static final long LEADER_WITHOUT_PRE_VOTE_WITHIN_NANOS = 60 * ClusterOptions.ELECTION_NANOS;
+
     private static final long CATCH_UP_WITHIN_NANOS = 100 * ClusterOptions.ELECTION_NANOS;
     private static final long SERVE_NANOS = 10 * ClusterOptions.ELECTION_NANOS;
     private static final long MOST_EVENTS = 3_000_000;
@@ -148,8 +154,9 @@ public final class ClusterRun {
     /** Stops as many as no quorum of any configuration in use needs. */
     private void leaveSomeDead() {
         long alive = 0;
+        Membership latest = cluster.checks.ledger.membershipAt(Long.MAX_VALUE);
         for (RaftProcess process : cluster.processes()) {
-            if (process.view.lastChange() > process.applied()) {
+            if (process.view.lastChange() > process.applied() || !process.view.membership.equals(latest)) {
                 return;
             }
             alive |= Membership.bit(process.id);
@@ -177,7 +184,7 @@ public final class ClusterRun {
     private void awaitLeader() {
         long healed = cluster.scheduler.nowNanos();
         while (!isLed()) {
-            if (cluster.scheduler.nowNanos() - healed > LEADER_WITHIN_NANOS) {
+            if (cluster.scheduler.nowNanos() - healed > leaderWithinNanos()) {
                 violations.report(Invariant.I29, "no leader has committed in its term; " + views());
                 return;
             }
@@ -185,6 +192,10 @@ public final class ClusterRun {
         }
         electionsUntilLeader = (double) (cluster.scheduler.nowNanos() - healed) / ClusterOptions.ELECTION_NANOS;
         hadLeader = true;
+    }
+
+    private long leaderWithinNanos() {
+        return options.preVote ? LEADER_WITHIN_NANOS : LEADER_WITHOUT_PRE_VOTE_WITHIN_NANOS;
     }
 
     private boolean isLed() {
@@ -288,7 +299,7 @@ public final class ClusterRun {
             violations.report(Invariant.I29, "a leader that hears nobody goes on: " + leader.view);
         }
         while (!isLedBeyond(term)) {
-            if (cluster.scheduler.nowNanos() - began > LEADER_WITHIN_NANOS) {
+            if (cluster.scheduler.nowNanos() - began > leaderWithinNanos()) {
                 violations.report(Invariant.I29, "nobody takes the place of a leader that is gone; " + views());
                 break;
             }

@@ -169,6 +169,12 @@ final class RaftCluster {
         return leader;
     }
 
+    /** Returns the highest term of a leader, 0 if nobody leads. */
+    long term() {
+        RaftProcess leader = leader();
+        return leader == null ? 0 : leader.view.term;
+    }
+
     /** Returns a running process, more often than not the leader; null if none was met. */
     @Nullable
     RaftProcess anyProcess(SeededRandom draws) {

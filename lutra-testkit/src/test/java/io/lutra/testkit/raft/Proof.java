@@ -16,7 +16,7 @@ public final class Proof {
     private static final int MEDIAN_SEEDS = 50;
     private static final long CI_SEEDS = 2000;
     private static final long CI_EVENTS = 100_000_000;
-    private static final int CI_PAIRS = 180;
+    private static final int CI_PAIRS = 120;
     private static final int CI_MUTANTS = 8;
     private static final String FAILED_SEEDS = "lutra-testkit/src/test/resources/failed-seeds.txt";
 

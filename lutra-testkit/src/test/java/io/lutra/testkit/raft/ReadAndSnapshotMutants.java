@@ -53,11 +53,11 @@ final class ReadAndSnapshotMutants {
                                 "protocol/Replication",
                                 "if (!progress.isRecentActive()) {",
                                 "if (!progress.isRecentActive() || progress.match() == 0) {"),
-                Mutant.of("S07", "a new file takes the old one's name before it is synced", "I20", "I22")
+                Mutant.of("S07", "a new file takes the old one's place, and its name is not synced", "I20", "I22")
                         .application(
                                 "DiskStorage",
-                                "        file.sync();\n        disk.rename(TEMPORARY, PREFIX + generation);",
-                                "        disk.rename(TEMPORARY, PREFIX + generation);"),
+                                "        disk.syncDirectory(\"\");\n        disk.delete(old);",
+                                "        disk.delete(old);"),
                 Mutant.of("S10", "of two snapshots the older one's end counts for the newer", "I27")
                         .core(
                                 "log/UnstableLog",

@@ -1,6 +1,7 @@
 package io.lutra.testkit.raft;
 
 import io.lutra.testkit.FaultCoverage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +20,7 @@ final class SeedRange {
     private long seeds;
     private long events;
     private long nanos;
+    private long processorNanos;
 
     SeedRange() {}
 
@@ -34,6 +36,7 @@ final class SeedRange {
 
     private void run(LongUnaryOperator seed, LongPredicate goesOn) {
         long began = System.nanoTime();
+        long usedBefore = usedNanos();
         AtomicLong next = new AtomicLong();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
@@ -54,6 +57,16 @@ final class SeedRange {
             }
         }
         nanos += System.nanoTime() - began;
+        processorNanos += usedNanos() - usedBefore;
+    }
+
+    /** Returns how long the processors have worked for this process, compilation and garbage collection included. */
+    private static long usedNanos() {
+        return ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .orElse(Duration.ZERO)
+                .toNanos();
     }
 
     private void add(long seed) {
@@ -114,10 +127,12 @@ final class SeedRange {
         });
         System.out.printf(
                 Locale.ROOT,
-                "%d seeds, %d events, %d events/s, %d fault x operation pairs met, %d seeds failed%n",
+                "%d seeds, %d events in %d s, %d events per second of a processor, %d fault x operation pairs met,"
+                        + " %d seeds failed%n",
                 seeds,
                 events,
-                (long) (events / Math.max(1e-9, nanos / 1e9)),
+                nanos / 1_000_000_000,
+                (long) (events / Math.max(1e-9, processorNanos / 1e9)),
                 coverage.pairsMet(),
                 failed.size());
     }
