@@ -76,6 +76,12 @@ final class Candidate extends Role {
             raft.ignore(m, IgnoreReason.ROLE);
             return;
         }
+        boolean stale = pre && !m.reject() && m.term() != raft.term() + 1;
+        if (stale && !raft.options().unsafeAsEtcd()) {
+            // It was granted for a term that has begun meanwhile: it does not say that the next one could be won.
+            raft.ignore(m, IgnoreReason.LOWER_TERM);
+            return;
+        }
         raft.tracker().recordVote(m.from(), !m.reject());
         switch (raft.tracker().voteResult()) {
             case WON -> onWon();

@@ -258,9 +258,11 @@ final class Raft {
 
     private void onLowerTerm(Message m) {
         boolean leaderLagsBehind = m.type() == MessageType.HEARTBEAT || m.type() == MessageType.APP;
-        if (leaderLagsBehind && (options.checkQuorum() || options.preVote())) {
+        boolean cannotCampaign = !isPromotable() && !options.unsafeAsEtcd();
+        if (leaderLagsBehind && (options.checkQuorum() || options.preVote() || cannotCampaign)) {
             // With either of these, our higher term does not get through by vote requests, which a live leader's peers
-            // ignore. So we tell the leader; it steps down, and the next term is above ours.
+            // ignore; and whoever was demoted asks for none. So we tell the leader; it steps down, and the next term is
+            // above ours.
             send(Message.appendResponse(id, m.from(), term, 0));
         } else if (m.type() == MessageType.PRE_VOTE) {
             // Answered, not ignored: a pre-candidate of a lower term has to learn of ours, or it asks for ever.

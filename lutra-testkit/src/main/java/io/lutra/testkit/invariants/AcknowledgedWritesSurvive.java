@@ -23,6 +23,13 @@ public final class AcknowledgedWritesSurvive {
         highest = Math.max(highest, index);
     }
 
+    /** A log lost its entries from an index on, to be replaced by others. */
+    public void replaced(ReplicaView r, long index) {
+        if (index <= r.commit) {
+            violations.report(I18, "committed entries from " + index + " on are replaced in " + r);
+        }
+    }
+
     /** Returns the highest index that was acknowledged. */
     public long highest() {
         return highest;

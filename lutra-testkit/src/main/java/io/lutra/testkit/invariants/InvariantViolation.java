@@ -6,7 +6,8 @@ public final class InvariantViolation extends AssertionError {
 
     private final Invariant invariant;
 
-    InvariantViolation(Invariant invariant, String seen) {
+    /** Creates it from what was seen. */
+    public InvariantViolation(Invariant invariant, String seen) {
         super(invariant + " (" + invariant.promise() + "): " + seen);
         this.invariant = invariant;
     }

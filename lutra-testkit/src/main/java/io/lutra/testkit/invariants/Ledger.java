@@ -99,7 +99,7 @@ public final class Ledger {
             commitTerms = Arrays.copyOf(commitTerms, (int) Math.max(index + 1, 2L * commitTerms.length));
         }
         for (long i = committed.last() + 1; i <= index; i++) {
-            committed.append(log.term(i), log.hash(i));
+            committed.append(log.term(i), log.hash(i), false);
             commitTerms[(int) i] = leaderTerm;
         }
     }

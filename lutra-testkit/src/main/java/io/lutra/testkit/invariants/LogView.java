@@ -15,6 +15,9 @@ public final class LogView {
     private long baseHash;
     private long[] terms = new long[64];
     private long[] hashes = new long[64];
+    /** For each entry, the index of the last change of the membership up to it, 0 if none is known. */
+    private long[] changes = new long[64];
+
     private int size;
 
     /** Creates an empty log. */
@@ -55,12 +58,20 @@ public final class LogView {
         return index >= base && index <= last();
     }
 
-    /** Appends an entry after the last. */
-    public void append(long term, long hash) {
+    /** Returns the index of the last change of the membership up to an index, 0 if none is known. */
+    public long lastChange(long index) {
+        long at = Math.min(index - base, size);
+        return at <= 0 ? 0 : changes[(int) at - 1];
+    }
+
+    /** Appends an entry after the last; {@code change} tells whether it changes the membership. */
+    public void append(long term, long hash, boolean change) {
         if (size == terms.length) {
             terms = Arrays.copyOf(terms, 2 * size);
             hashes = Arrays.copyOf(hashes, 2 * size);
+            changes = Arrays.copyOf(changes, 2 * size);
         }
+        changes[size] = change ? last() + 1 : lastChange(last());
         terms[size] = term;
         hashes[size++] = hash;
     }
@@ -87,8 +98,10 @@ public final class LogView {
         if (terms.length < size) {
             terms = new long[other.terms.length];
             hashes = new long[other.terms.length];
+            changes = new long[other.terms.length];
         }
         System.arraycopy(other.terms, 0, terms, 0, size);
         System.arraycopy(other.hashes, 0, hashes, 0, size);
+        System.arraycopy(other.changes, 0, changes, 0, size);
     }
 }

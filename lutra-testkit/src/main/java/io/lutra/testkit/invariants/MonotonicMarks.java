@@ -32,6 +32,11 @@ public final class MonotonicMarks {
                 violations.report(I8, now + " after " + before);
             }
         }
+        boolean durableKept = now.term() > r.durableTerm
+                || (now.term() == r.durableTerm && (r.durableVote == 0 || now.vote() == r.durableVote));
+        if (!durableKept) {
+            violations.report(I8, now + " after what is durable of " + r);
+        }
         last = now;
     }
 

@@ -44,12 +44,15 @@ public final class ReplicaView {
     public final long[] match = new long[64];
     /** How long the log was when it was elected. */
     public long lastAtElection;
-    /** The highest index of a membership change in its log, as far as it matters: those that it has not applied. */
-    public long lastConfChange;
 
     /** Creates the view of an empty replica. */
     public ReplicaView(long id) {
         this.id = id;
+    }
+
+    /** Returns the index of the last change of the membership in its log, 0 if none is known. */
+    public long lastChange() {
+        return log.lastChange(log.last());
     }
 
     /** Tells whether the core's own numbers are those of this view. */

@@ -29,13 +29,10 @@ public final class SafeMembership {
             if (!entry.type().isConfChange()) {
                 continue;
             }
-            if (r.role == StateType.LEADER && coreApplied < Math.max(r.lastConfChange, r.lastAtElection)) {
-                violations.report(
-                        I13,
-                        entry + " is taken with " + coreApplied + " applied of " + r.lastConfChange + " and "
-                                + r.lastAtElection + " by " + r);
+            long before = Math.max(r.log.lastChange(entry.index() - 1), r.lastAtElection);
+            if (r.role == StateType.LEADER && coreApplied < before) {
+                violations.report(I13, entry + " is taken with " + coreApplied + " applied of " + before + " by " + r);
             }
-            r.lastConfChange = entry.index();
         }
     }
 

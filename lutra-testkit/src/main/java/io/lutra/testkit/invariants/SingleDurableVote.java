@@ -25,7 +25,7 @@ public final class SingleDurableVote {
                 violations.report(
                         I9, "a vote for " + vote + " in term " + term + " after one for " + before + " by " + r);
             }
-            ledger.vote(r.id, term, vote);
+            ledger.vote(r.id, term, before == 0 ? vote : before);
         }
         r.durableTerm = term;
         r.durableVote = vote;

@@ -23,7 +23,10 @@ public final class StateMachineSafety {
         LogView committed = ledger.committed();
         if (index > committed.last()) {
             violations.report(I6, index + " is committed, and by no leader, in " + r);
+        } else if (index > r.log.last()) {
+            violations.report(I6, index + " is committed and not there, in " + r);
         } else if (r.log.knows(index) && committed.hash(index) != r.log.hash(index)) {
+            violations.report(I6, index + " is committed as another entry than its leader's in " + r);
             violations.report(I5, index + " is committed, and is another entry, in " + r);
         }
     }

@@ -78,7 +78,11 @@ final class ClusterOptions {
     final long operatorNanos;
 
     final double membershipShare;
-    final long faultNanos;
+    long faultNanos;
+    /** The mean time between two faults of a kind. */
+    long faultGapNanos;
+
+    long faultDurationNanos;
     FaultPlan faults;
     /** Whether replicas that no quorum needs may stay dead after the faults end. */
     final boolean someStayDead;
@@ -112,6 +116,8 @@ final class ClusterOptions {
         operatorNanos = pick(random, 50, 100, 200, 500, 2000) * 1_000_000;
         membershipShare = random.chance(0.6) ? random.nextDouble() : 0;
         faultNanos = pick(random, 2, 4, 6, 8, 10) * 1_000_000_000;
+        faultGapNanos = pick(random, 100, 300, 300, 1000) * 1_000_000;
+        faultDurationNanos = pick(random, 30, 200, 200, 500) * 1_000_000;
         faults = FaultPlan.draw(random.fork("faults"), FAULTS);
         someStayDead = random.chance(0.5);
     }

@@ -1,5 +1,6 @@
 package io.lutra.testkit.raft;
 
+import io.lutra.raft.ProgressState;
 import io.lutra.raft.StateType;
 import io.lutra.testkit.FaultCoverage;
 import io.lutra.testkit.SeededRandom;
@@ -14,7 +15,10 @@ import io.lutra.testkit.invariants.ReplicaView;
 import io.lutra.testkit.invariants.Violations;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +29,15 @@ public final class ClusterRun {
     /** From healing to the first commit of a leader, at most. Invariant I29. */
     private static final long LEADER_WITHIN_NANOS = 10 * ClusterOptions.ELECTION_NANOS;
 
+    /**
+     * The same without pre-votes: whoever is behind in terms is not answered, and has to campaign once for each of them;
+     * and whoever is ahead in terms and behind in entries makes the others wait anew each time.
+     */
+    private static final long LEADER_WITHOUT_PRE_VOTE_WITHIN_NANOS = 60 * ClusterOptions.ELECTION_NANOS;
+
     private static final long CATCH_UP_WITHIN_NANOS = 100 * ClusterOptions.ELECTION_NANOS;
     private static final long SERVE_NANOS = 10 * ClusterOptions.ELECTION_NANOS;
+    private static final long MOST_EVENTS = 3_000_000;
     private static final long STEP_NANOS = ClusterOptions.TICK_NANOS / 10;
 
     private final RaftCluster cluster;
@@ -38,8 +49,9 @@ public final class ClusterRun {
     private double electionsUntilLeader;
     private boolean hadLeader;
 
-    private ClusterRun(long seed, Violations violations) {
+    private ClusterRun(long seed, Violations violations, Consumer<ClusterOptions> change) {
         this.options = new ClusterOptions(new SeededRandom(seed).fork("options"));
+        change.accept(options);
         this.violations = violations;
         this.cluster = new RaftCluster(seed, options, violations);
         this.random = cluster.scheduler.random("run");
@@ -52,9 +64,25 @@ public final class ClusterRun {
 
     /** Runs a seed until one of the violations comes that end it. */
     public static ClusterRun of(long seed, Violations violations) {
-        ClusterRun run = new ClusterRun(seed, violations);
+        return of(seed, violations, options -> {});
+    }
+
+    /** Runs a seed with other options than it draws. */
+    static ClusterRun of(long seed, Violations violations, Consumer<ClusterOptions> change) {
+        ClusterRun run = new ClusterRun(seed, violations, change);
         run.run();
         return run;
+    }
+
+    /**
+     * Runs a seed until one of the named invariants does not hold, whatever else goes wrong before, and returns what was
+     * seen; null if none of them was violated. For planted defects, each of which is to be found by its own invariants.
+     */
+    public static @Nullable String firstViolation(long seed, List<String> invariants) {
+        Set<Invariant> named = EnumSet.noneOf(Invariant.class);
+        invariants.forEach(name -> named.add(Invariant.valueOf(name)));
+        InvariantViolation found = of(seed, Violations.fatalOnly(named)).violation();
+        return found == null || !named.contains(found.invariant()) ? null : found.getMessage();
     }
 
     private void run() {
@@ -66,6 +94,9 @@ public final class ClusterRun {
             awaitLeader();
             awaitAllCaughtUp();
             serve();
+            hideLeaderFromOne();
+            isolateLeader();
+            awaitAllCaughtUp();
             settle();
             scan();
             violations.check();
@@ -84,8 +115,13 @@ public final class ClusterRun {
 
     /** Runs up to a time. */
     private void runUntil(long nanos) {
-        cluster.scheduler.runUntil(nanos);
-        violations.check();
+        while (cluster.scheduler.nowNanos() < nanos) {
+            cluster.scheduler.runUntil(Math.min(nanos, cluster.scheduler.nowNanos() + ClusterOptions.TICK_NANOS));
+            violations.check();
+            if (cluster.events > MOST_EVENTS) {
+                throw new InvariantViolation(Invariant.I29, "it goes round in circles: " + views());
+            }
+        }
     }
 
     private void heal() {
@@ -94,7 +130,8 @@ public final class ClusterRun {
         boolean stableMode = options.preVote && options.checkQuorum;
         for (RaftProcess process : cluster.processes()) {
             // Who was removed and does not know it may raise terms for ever, unless both are on: thesis §4.2.3, §9.6.
-            if (!stableMode && process.view.membership.voters() != 0 && !members.isMember(process.id)) {
+            boolean removed = process.view.membership.voters() != 0 && !members.isMember(process.id);
+            if (!stableMode && removed && !isNeeded(process.id, members)) {
                 process.stop(null);
                 process.lost = true;
             }
@@ -104,11 +141,22 @@ public final class ClusterRun {
         }
     }
 
+    /** Tells whether a member may not know yet that a replica was removed, and needs its vote to learn of it. */
+    private boolean isNeeded(long id, Membership members) {
+        for (RaftProcess process : cluster.processes()) {
+            if (members.isMember(process.id) && process.view.membership.isMember(id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Stops as many as no quorum of any configuration in use needs. */
     private void leaveSomeDead() {
         long alive = 0;
+        Membership latest = cluster.checks.ledger.membershipAt(Long.MAX_VALUE);
         for (RaftProcess process : cluster.processes()) {
-            if (process.view.lastConfChange > process.applied()) {
+            if (process.view.lastChange() > process.applied() || !process.view.membership.equals(latest)) {
                 return;
             }
             alive |= Membership.bit(process.id);
@@ -136,7 +184,7 @@ public final class ClusterRun {
     private void awaitLeader() {
         long healed = cluster.scheduler.nowNanos();
         while (!isLed()) {
-            if (cluster.scheduler.nowNanos() - healed > LEADER_WITHIN_NANOS) {
+            if (cluster.scheduler.nowNanos() - healed > leaderWithinNanos()) {
                 violations.report(Invariant.I29, "no leader has committed in its term; " + views());
                 return;
             }
@@ -144,6 +192,10 @@ public final class ClusterRun {
         }
         electionsUntilLeader = (double) (cluster.scheduler.nowNanos() - healed) / ClusterOptions.ELECTION_NANOS;
         hadLeader = true;
+    }
+
+    private long leaderWithinNanos() {
+        return options.preVote ? LEADER_WITHIN_NANOS : LEADER_WITHOUT_PRE_VOTE_WITHIN_NANOS;
     }
 
     private boolean isLed() {
@@ -201,10 +253,76 @@ public final class ClusterRun {
                 }
             }
         }
+        cluster.clients.stop();
+        while (!cluster.clients.areIdle()) {
+            runUntil(cluster.scheduler.nowNanos() + STEP_NANOS);
+        }
+    }
+
+    /** A member that hears all but the leader must not disturb the others: thesis §4.2.3, §9.6. */
+    private void hideLeaderFromOne() {
+        RaftProcess leader = cluster.leader();
+        List<RaftProcess> members = members();
+        if (leader == null || !options.preVote || !options.checkQuorum || members.size() < 3) {
+            return;
+        }
+        RaftProcess hidden = members.get(random.nextInt(members.size()));
+        long term = leader.view.term;
+        if (hidden == leader || !isQuorumWithout(hidden)) {
+            return;
+        }
+        cluster.cut(leader, hidden);
+        runUntil(cluster.scheduler.nowNanos() + 5 * ClusterOptions.ELECTION_NANOS);
+        cluster.network.heal();
+        runUntil(cluster.scheduler.nowNanos() + 2 * ClusterOptions.ELECTION_NANOS);
+        if (leader.view.role != StateType.LEADER || leader.view.term != term) {
+            violations.report(
+                    Invariant.I33, "one that did not hear the leader ended its term " + term + "; " + views());
+        }
+    }
+
+    /** The others go on without a leader that nobody hears, and it finds out itself: thesis §6.2. */
+    private void isolateLeader() {
+        RaftProcess leader = cluster.leader();
+        if (leader == null || !isQuorumWithout(leader) || !random.chance(0.5)) {
+            return;
+        }
+        for (RaftProcess process : cluster.processes()) {
+            if (process != leader) {
+                cluster.cut(leader, process);
+            }
+        }
+        long term = leader.view.term;
+        long began = cluster.scheduler.nowNanos();
+        runUntil(began + 3 * ClusterOptions.ELECTION_NANOS);
+        if (options.checkQuorum && leader.view.role == StateType.LEADER && leader.view.term == term) {
+            violations.report(Invariant.I29, "a leader that hears nobody goes on: " + leader.view);
+        }
+        while (!isLedBeyond(term)) {
+            if (cluster.scheduler.nowNanos() - began > leaderWithinNanos()) {
+                violations.report(Invariant.I29, "nobody takes the place of a leader that is gone; " + views());
+                break;
+            }
+            runUntil(cluster.scheduler.nowNanos() + STEP_NANOS);
+        }
+        cluster.network.heal();
+    }
+
+    /** Tells whether the members that run are a quorum without one of them. */
+    private boolean isQuorumWithout(RaftProcess one) {
+        long others = 0;
+        for (RaftProcess process : members()) {
+            others |= process == one ? 0 : Membership.bit(process.id);
+        }
+        return cluster.checks.ledger.membershipAt(Long.MAX_VALUE).isQuorum(others);
+    }
+
+    private boolean isLedBeyond(long term) {
+        RaftProcess leader = cluster.leader();
+        return leader != null && leader.view.term > term && isLed();
     }
 
     private void settle() {
-        cluster.clients.stop();
         cluster.operator.stop();
         long began = cluster.scheduler.nowNanos();
         while (!cluster.clients.areIdle()
@@ -227,12 +345,23 @@ public final class ClusterRun {
 
     private boolean areLogsEven() {
         RaftProcess leader = cluster.leader();
+        if (leader == null) {
+            return false;
+        }
+        long running = 0;
         for (RaftProcess process : members()) {
-            if (leader == null || process.view.durable.last() != leader.view.log.last()) {
+            if (process.view.durable.last() != leader.view.log.last()) {
                 return false;
             }
+            running |= Membership.bit(process.id);
         }
-        return true;
+        long expected = running;
+        boolean[] even = {true};
+        leader.node().forEachProgress(p -> {
+            boolean runs = (expected >>> p.id() & 1) == 1;
+            even[0] &= !runs || (p.state() == ProgressState.REPLICATE && p.match() == leader.view.log.last());
+        });
+        return even[0];
     }
 
     /** Reads the disks again: what they hold is what was committed. */

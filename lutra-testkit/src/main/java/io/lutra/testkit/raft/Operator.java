@@ -146,10 +146,19 @@ final class Operator extends Event {
         Membership next = now.after(change.asV2());
         // An impossible change is refused by the core; a possible one must leave a quorum of those that have their
         // data.
-        if (next == null || next.isQuorum(~cluster.lost())) {
+        if (next == null || (next.isQuorum(~cluster.lost()) && !endsAlone(now, next, asked.id))) {
             cluster.operation(joint ? Operation.JOINT_CHANGE : Operation.SIMPLE_CHANGE);
             asked.proposeChange(change);
         }
+    }
+
+    /**
+     * Tells whether a leader of one or two voters would take itself out. The other voter may not learn that this is
+     * committed, and need its vote; it may have entries that the other lacks, refuse, and not campaign itself: leadership
+     * has to be moved first.
+     */
+    private static boolean endsAlone(Membership now, Membership next, long leader) {
+        return Long.bitCount(now.voters()) <= 2 && (next.voters() >>> leader & 1) == 0;
     }
 
     private MembershipChange simple(Membership now, boolean v1) {

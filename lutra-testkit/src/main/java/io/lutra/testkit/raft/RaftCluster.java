@@ -14,6 +14,7 @@ import io.lutra.testkit.disk.DiskOperation;
 import io.lutra.testkit.disk.Survival;
 import io.lutra.testkit.invariants.Membership;
 import io.lutra.testkit.invariants.Violations;
+import io.lutra.testkit.network.Partition;
 import io.lutra.testkit.network.SimulatedNetwork;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +25,7 @@ final class RaftCluster {
     private static final int MACHINES = 12;
     private static final int LAST_ID = 62;
     private static final long QUIET_NANOS = 30_000_000;
-    private static final long FAULT_GAP_NANOS = 300_000_000;
-    private static final long FAULT_DURATION_NANOS = 200_000_000;
+    private static final long SLOWEST_NANOS = 2 * ClusterOptions.ELECTION_NANOS;
 
     final Scheduler scheduler;
     final ClusterOptions options;
@@ -55,7 +55,7 @@ final class RaftCluster {
         this.checks = new ClusterChecks(violations, options);
         this.network = new SimulatedNetwork<>(scheduler, MACHINES, new FrameWire());
         network.listener(coverage);
-        this.injector = new FaultInjector(scheduler, options.faults, coverage, FAULT_GAP_NANOS);
+        this.injector = new FaultInjector(scheduler, options.faults, coverage, options.faultGapNanos);
         this.clients = new Clients(this);
         this.operator = new Operator(this);
     }
@@ -169,6 +169,12 @@ final class RaftCluster {
         return leader;
     }
 
+    /** Returns the highest term of a leader, 0 if nobody leads. */
+    long term() {
+        RaftProcess leader = leader();
+        return leader == null ? 0 : leader.view.term;
+    }
+
     /** Returns a running process, more often than not the leader; null if none was met. */
     @Nullable
     RaftProcess anyProcess(SeededRandom draws) {
@@ -197,19 +203,29 @@ final class RaftCluster {
         network.send(from.slot, to.slot, new Frame(m.to(), m.data()));
     }
 
+    /** Lets two replicas not hear of each other, until the network heals. */
+    void cut(RaftProcess one, RaftProcess other) {
+        network.partition(Partition.pair(MACHINES, one.slot, other.slot));
+    }
+
     /** Counts an operation that is over at once. */
     void operation(Operation operation) {
         coverage.operationBegan(operation);
         coverage.operationEnded(operation);
     }
 
-    long latencyNanos(SeededRandom draws, long meanNanos) {
-        long nanos = meanNanos / 2 + draws.nextLong(meanNanos);
+    long spreadNanos(SeededRandom draws, long meanNanos) {
+        return meanNanos / 2 + draws.nextLong(meanNanos);
+    }
+
+    /** Returns how long an operation on a disk takes that takes so long in the mean. */
+    long diskNanos(SeededRandom draws, long meanNanos) {
+        long nanos = spreadNanos(draws, meanNanos);
         if (disturbed && options.faults.has(Fault.DISK_SLOW)) {
             double rate = options.faults.intensity(Fault.DISK_SLOW) / 8;
             if (draws.chance(rate)) {
                 coverage.onFault(Fault.DISK_SLOW);
-                return nanos * draws.nextInt(5, 100);
+                return Math.min(SLOWEST_NANOS, nanos * draws.nextInt(5, 100));
             }
         }
         return nanos;
@@ -219,7 +235,7 @@ final class RaftCluster {
     void disturb() {
         disturbed = true;
         network.disturb(options.faults);
-        network.addFaultsTo(injector, FAULT_DURATION_NANOS);
+        network.addFaultsTo(injector, options.faultDurationNanos);
         for (RaftProcess process : processes()) {
             disturb(process);
         }
@@ -238,12 +254,12 @@ final class RaftCluster {
     }
 
     private void addProcessFaults() {
-        injector.add(Fault.KILL, FAULT_DURATION_NANOS, draws -> die(draws, null));
+        injector.add(Fault.KILL, options.faultDurationNanos, draws -> die(draws, null));
         injector.add(
                 Fault.POWER_CUT,
-                FAULT_DURATION_NANOS,
+                options.faultDurationNanos,
                 draws -> draws.chance(0.1) ? allDie(draws) : die(draws, survival(draws)));
-        injector.add(Fault.PAUSE, FAULT_DURATION_NANOS, draws -> {
+        injector.add(Fault.PAUSE, options.faultDurationNanos, draws -> {
             RaftProcess process = victim(draws);
             if (process == null) {
                 return () -> {};
@@ -251,7 +267,7 @@ final class RaftCluster {
             process.process.pause();
             return () -> process.process.resume();
         });
-        injector.add(Fault.SLOW_PROCESS, FAULT_DURATION_NANOS, draws -> {
+        injector.add(Fault.SLOW_PROCESS, options.faultDurationNanos, draws -> {
             RaftProcess process = victim(draws);
             if (process == null) {
                 return () -> {};
@@ -259,7 +275,7 @@ final class RaftCluster {
             process.process.slowDown(draws.nextLong(100_000, 3_000_000));
             return () -> process.process.slowDown(0);
         });
-        injector.add(Fault.CLOCK_DRIFT, 5 * FAULT_DURATION_NANOS, draws -> {
+        injector.add(Fault.CLOCK_DRIFT, 5 * options.faultDurationNanos, draws -> {
             RaftProcess process = victim(draws);
             if (process == null) {
                 return () -> {};
@@ -338,7 +354,7 @@ final class RaftCluster {
     private boolean canLose(RaftProcess victim) {
         long left = ~(lost | Membership.bit(victim.id));
         for (RaftProcess process : processes()) {
-            boolean changing = process.view.lastConfChange > process.applied();
+            boolean changing = process.view.lastChange() > process.applied();
             boolean member = process.view.membership.voters() != 0;
             if (!process.isRunning() || changing || (member && !process.view.membership.isQuorum(left))) {
                 return false;

@@ -358,11 +358,12 @@ final class RaftProcess {
         if (cluster.options.ticksOneByOne) {
             for (int i = 0; i < ticks; i++) {
                 node().tick();
+                stepped();
             }
         } else {
             node().tick(ticks);
+            stepped();
         }
-        stepped();
     }
 
     /** Makes sure that the tick event comes when the core has something to do. */
@@ -442,6 +443,14 @@ final class RaftProcess {
         return proposed;
     }
 
+    void readIndex(byte[] context) {
+        act(() -> {
+            if (node().readIndex(context) == null) {
+                checks.readTaken();
+            }
+        });
+    }
+
     void proposeChange(MembershipChange change) {
         act(() -> node().proposeConfChange(change));
     }
@@ -458,7 +467,7 @@ final class RaftProcess {
     }
 
     long syncNanos() {
-        return cluster.latencyNanos(random, cluster.options.syncNanos);
+        return cluster.diskNanos(random, cluster.options.syncNanos);
     }
 
     /** The application begins anew with a snapshot, unless it is further. */
@@ -500,7 +509,9 @@ final class RaftProcess {
         boolean needed = changed && storage().firstIndex() > 1;
         boolean due = applied - storage().snapshotIndex() >= cluster.options.snapshotEvery;
         // Not while the entries of the bootstrap come one by one: the membership that they lead to is in force already.
-        if ((needed || due) && applied >= cluster.options.voters) {
+        // Nor behind a snapshot of the leader that is being stored.
+        boolean behind = applied < storage().firstIndex();
+        if ((needed || due) && !behind && applied >= cluster.options.voters) {
             makeSnapshot();
         }
     }
@@ -517,11 +528,13 @@ final class RaftProcess {
     void confirmReads(List<ReadState> readStates) {
         for (int i = 0; i < readStates.size(); i++) {
             ReadState read = readStates.get(i);
+            checks.readAnswered();
             long operation = Clients.operationOf(read.requestContext());
             if (cluster.clients.confirmed(this, operation, read.index())) {
                 waitingReads.add(new WaitingRead(operation, read.index()));
             }
         }
+        checks.readsConfirmed();
         serveReads();
     }
 

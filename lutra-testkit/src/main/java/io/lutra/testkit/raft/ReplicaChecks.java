@@ -2,6 +2,7 @@ package io.lutra.testkit.raft;
 
 import io.lutra.raft.BasicStatus;
 import io.lutra.raft.ConfState;
+import io.lutra.raft.DropReason;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.Message;
@@ -35,6 +36,13 @@ final class ReplicaChecks implements TraceListener {
     private final ExactReady exactReady;
     private final Consumer<PeerProgress> progress = this::onProgress;
     private long coreApplied;
+    /** What it was when the step under way began. */
+    private StateType roleBefore = StateType.FOLLOWER;
+
+    private int readsUnderWay;
+    private boolean leftOffice;
+    /** Whether the Ready under way has all read states of a leader that is none any more. */
+    private boolean readsAreOver;
     /** The change that the application is applying. */
     private @Nullable Entry changing;
 
@@ -58,11 +66,12 @@ final class ReplicaChecks implements TraceListener {
         long last = view.durable.last();
         long lastHash = view.durable.knows(last) ? view.durable.hash(last) : 0;
         view.durable.reset(storage.firstIndex() - 1, storage.offsetTerm(), baseHash(storage.firstIndex() - 1));
-        view.lastConfChange = 0;
         for (long index = storage.firstIndex(); index <= storage.lastIndex(); index++) {
             Entry entry = storage.entry(index);
-            view.durable.append(entry.term(), cluster.ledger.hashOf(entry.term(), index));
-            view.lastConfChange = entry.type().isConfChange() ? index : view.lastConfChange;
+            view.durable.append(
+                    entry.term(),
+                    cluster.ledger.hashOf(entry.term(), index),
+                    entry.type().isConfChange());
         }
         if (allWasSynced
                 && (view.durable.last() != last || (view.durable.knows(last) && view.durable.hash(last) != lastHash))) {
@@ -77,6 +86,10 @@ final class ReplicaChecks implements TraceListener {
         view.membership = Membership.of(snapshot.confState());
         coreApplied = snapshot.index();
         long commit = Math.max(hardState.commit(), snapshot.index());
+        roleBefore = StateType.FOLLOWER;
+        readsUnderWay = 0;
+        leftOffice = false;
+        readsAreOver = false;
         refinement.restarted(Math.max(commit, storage.firstIndex() - 1));
         exactReady.restarted(hardState, storage.lastIndex(), view.durable.lastTerm(), snapshot.index());
     }
@@ -96,6 +109,8 @@ final class ReplicaChecks implements TraceListener {
         monotonicMarks.stepped(view, status);
         cluster.markOrder.stepped(view, status, snapshotIndex);
         coreApplied = status.applied();
+        leftOffice |= roleBefore == StateType.LEADER && status.role() != StateType.LEADER;
+        roleBefore = status.role();
         if (status.role() == StateType.LEADER) {
             node.forEachProgress(progress);
         }
@@ -108,7 +123,35 @@ final class ReplicaChecks implements TraceListener {
         monotonicMarks.matched(view, p.id(), p.match());
     }
 
+    /** A leader takes a read, which it has to answer or to drop with a word. */
+    void readTaken() {
+        readsUnderWay += view.role == StateType.LEADER ? 1 : 0;
+    }
+
+    /** A read of this replica may be served. */
+    void readAnswered() {
+        readsUnderWay = Math.max(0, readsUnderWay - 1);
+    }
+
+    @Override
+    public void readDropped(byte[] requestContext, DropReason reason) {
+        readAnswered();
+    }
+
+    /** All read states of a Ready were taken up: what a former leader has neither answered nor dropped, is lost. */
+    void readsConfirmed() {
+        if (readsAreOver && readsUnderWay > 0) {
+            cluster.violations.report(Invariant.I29, readsUnderWay + " reads are dropped without a word by " + view);
+        }
+        if (readsAreOver) {
+            readsAreOver = false;
+            readsUnderWay = 0;
+        }
+    }
+
     void readyTaken(Ready ready) {
+        readsAreOver = leftOffice;
+        leftOffice = false;
         exactReady.taken(view, ready);
     }
 
@@ -125,7 +168,10 @@ final class ReplicaChecks implements TraceListener {
             Entry entry = entries.get(i);
             if (entry.index() > view.durable.base()) {
                 view.durable.truncateTo(entry.index() - 1);
-                view.durable.append(entry.term(), cluster.ledger.hashOf(entry.term(), entry.index()));
+                view.durable.append(
+                        entry.term(),
+                        cluster.ledger.hashOf(entry.term(), entry.index()),
+                        entry.type().isConfChange());
             }
         }
     }
@@ -169,6 +215,10 @@ final class ReplicaChecks implements TraceListener {
     public void roleChanged(StateType role, long term, long lead) {
         boolean changed = role != view.role || (role == StateType.CANDIDATE && term != view.term);
         if (changed) {
+            boolean campaigns = role == StateType.CANDIDATE || role == StateType.PRE_CANDIDATE;
+            if (campaigns && roleBefore == StateType.LEADER) {
+                cluster.violations.report(Invariant.I33, "a leader campaigns, of its own accord: " + view);
+            }
             cluster.onlyVotersLead.becomes(view, role);
             if (role == StateType.CANDIDATE || role == StateType.PRE_CANDIDATE) {
                 cluster.safeMembership.campaigns(view, hasUnappliedChange());
@@ -183,7 +233,7 @@ final class ReplicaChecks implements TraceListener {
     }
 
     private boolean hasUnappliedChange() {
-        return view.lastConfChange > Math.max(coreApplied, view.applied) && view.lastConfChange <= view.commit;
+        return view.log.lastChange(view.commit) > Math.max(coreApplied, view.applied);
     }
 
     @Override
@@ -194,8 +244,8 @@ final class ReplicaChecks implements TraceListener {
         cluster.leaderAppendOnly.appends(view, entries.get(0).index());
         long replaced = refinement.appended(entries);
         if (replaced > 0) {
+            cluster.acknowledgedWrites.replaced(view, replaced);
             exactReady.truncated(replaced);
-            view.lastConfChange = Math.min(view.lastConfChange, replaced - 1);
         }
         cluster.logMatching.appended(view, entries);
         cluster.safeMembership.appended(view, entries, Math.max(coreApplied, view.applied));

@@ -121,7 +121,7 @@ final class StorageThreads implements RaftProcess.Worker {
 
     private void applyNext() {
         if (!toApply.isEmpty() && !applied.isWaiting()) {
-            long nanos = process.cluster.latencyNanos(process.random, process.cluster.options.applyNanos);
+            long nanos = process.cluster.spreadNanos(process.random, process.cluster.options.applyNanos);
             process.cluster.scheduler.after(nanos, process.process, applied);
         }
     }

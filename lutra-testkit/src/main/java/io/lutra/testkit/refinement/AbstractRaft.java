@@ -183,7 +183,10 @@ public final class AbstractRaft {
     }
 
     private void append(Entry entry) {
-        r.log.append(entry.term(), hasher.extend(r.log.hash(r.log.last()), entry));
+        r.log.append(
+                entry.term(),
+                hasher.extend(r.log.hash(r.log.last()), entry),
+                entry.type().isConfChange());
     }
 
     private boolean matches(long term, long index) {

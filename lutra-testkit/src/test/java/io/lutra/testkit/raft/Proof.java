@@ -1,0 +1,171 @@
+package io.lutra.testkit.raft;
+
+import io.lutra.testkit.raft.MutantRunner.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** What {@code ./proof} runs: simulations of the core, planted defects, and both of them for CI. */
+public final class Proof {
+    private static final int MOST_SEEDS = 2000;
+    private static final int MEDIAN_SEEDS = 50;
+    private static final long CI_SEEDS = 2000;
+    private static final long CI_EVENTS = 100_000_000;
+    private static final int CI_PAIRS = 120;
+    private static final int CI_MUTANTS = 8;
+    private static final String FAILED_SEEDS = "lutra-testkit/src/test/resources/failed-seeds.txt";
+
+    private final Path root = Path.of(System.getProperty("lutra.root", "."));
+    private int passed;
+    private int failed;
+
+    private Proof() {}
+
+    /** Runs what the arguments ask for; exits with 1 if anything fails. */
+    public static void main(String[] arguments) throws IOException {
+        Proof proof = new Proof();
+        List<String> rest = Arrays.asList(arguments).subList(Math.min(1, arguments.length), arguments.length);
+        switch (arguments.length == 0 ? "" : arguments[0]) {
+            case "simulate" -> proof.simulate(rest);
+            case "mutants" -> proof.mutants(rest);
+            case "ci" -> proof.ci(rest);
+            default -> throw usage();
+        }
+        System.out.println(proof.passed + " passed, " + proof.failed + " failed");
+        System.exit(proof.failed == 0 ? 0 : 1);
+    }
+
+    private static IllegalArgumentException usage() {
+        return new IllegalArgumentException(
+                "simulate --seed N | simulate --seeds A-B | mutants [--only ID] | ci [FIRST_SEED]");
+    }
+
+    private void count(boolean ok) {
+        passed += ok ? 1 : 0;
+        failed += ok ? 0 : 1;
+    }
+
+    private void simulate(List<String> arguments) {
+        if (arguments.size() != 2) {
+            throw usage();
+        }
+        String value = arguments.get(1);
+        if (arguments.get(0).equals("--seed")) {
+            ClusterRun run = ClusterRun.of(Long.parseLong(value));
+            System.out.println(run.violation() == null ? "all invariants hold" : run.report());
+            System.out.printf(
+                    Locale.ROOT,
+                    "seed %d, %s, %d events, trace hash %016x%n",
+                    run.seed(),
+                    run.mode(),
+                    run.events(),
+                    run.traceHash());
+            count(run.violation() == null);
+            return;
+        }
+        int dash = value.indexOf('-', 1);
+        long first = Long.parseLong(value.substring(0, dash));
+        long last = Long.parseLong(value.substring(dash + 1));
+        SeedRange range = new SeedRange();
+        range.run(first, n -> first + n <= last);
+        range.print();
+        passed += (int) (range.seeds() - range.failed().size());
+        failed += range.failed().size();
+    }
+
+    private static List<Mutant> catalogue() {
+        return Stream.of(ElectionMutants.all(), LogMutants.all(), MembershipMutants.all(), ReadAndSnapshotMutants.all())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private void mutants(List<String> arguments) throws IOException {
+        List<Mutant> chosen = catalogue();
+        if (!arguments.isEmpty()) {
+            List<String> ids = List.of(arguments.get(arguments.size() - 1).split(","));
+            chosen = chosen.stream().filter(mutant -> ids.contains(mutant.id)).toList();
+        }
+        plant(chosen, 1);
+    }
+
+    /** Plants each defect; then the same seeds without any must raise no alarm. */
+    private void plant(List<Mutant> chosen, long firstSeed) throws IOException {
+        MutantRunner runner = new MutantRunner(root);
+        List<Integer> seeds = new ArrayList<>();
+        for (Mutant mutant : chosen) {
+            Outcome outcome = runner.run(mutant, firstSeed, MOST_SEEDS);
+            boolean killed = outcome.found() != null;
+            System.out.printf(
+                    Locale.ROOT,
+                    "%s %-10s %5d seeds  %s%n      %s%n",
+                    mutant.id,
+                    killed ? "killed" : "SURVIVED",
+                    outcome.seeds(),
+                    mutant.defect,
+                    killed ? firstLine(String.valueOf(outcome.found())) : "none of " + mutant.invariants);
+            count(killed);
+            seeds.add(outcome.seeds());
+        }
+        seeds.sort(null);
+        int most = seeds.isEmpty() ? 0 : seeds.get(seeds.size() - 1);
+        int median = seeds.isEmpty() ? 0 : seeds.get(seeds.size() / 2);
+        System.out.println(
+                passed + " of " + chosen.size() + " planted defects found, median " + median + " seeds, most " + most);
+        count(median <= MEDIAN_SEEDS);
+        SeedRange without = new SeedRange();
+        without.run(firstSeed, n -> n < most);
+        System.out.println("without a defect: " + without.seeds() + " seeds, "
+                + without.failed().size() + " alarms");
+        count(without.failed().isEmpty());
+    }
+
+    private static String firstLine(String text) {
+        String line = text.lines().findFirst().orElse("");
+        return line.length() <= 160 ? line : line.substring(0, 160) + "...";
+    }
+
+    private void ci(List<String> arguments) throws IOException {
+        long first = arguments.isEmpty() ? 1 : Long.parseLong(arguments.get(0));
+        System.out.println("fresh seeds from " + first + " on");
+        SeedRange fresh = new SeedRange();
+        fresh.run(first, n -> n < CI_SEEDS || (fresh.events() < CI_EVENTS && n < 10 * CI_SEEDS));
+        fresh.print();
+        passed += (int) (fresh.seeds() - fresh.failed().size());
+        failed += fresh.failed().size();
+        check("seeds", fresh.seeds(), CI_SEEDS);
+        check("events", fresh.events(), CI_EVENTS);
+        check("fault x operation pairs", fresh.pairsMet(), CI_PAIRS);
+        SeedRange again = new SeedRange();
+        again.run(failedSeeds());
+        System.out.println("seeds that failed once: " + again.seeds() + ", "
+                + again.failed().size() + " of them again");
+        passed += (int) (again.seeds() - again.failed().size());
+        failed += again.failed().size();
+        List<Mutant> all = catalogue();
+        List<Mutant> sample = new ArrayList<>();
+        for (int i = 0; i < CI_MUTANTS; i++) {
+            sample.add(all.get((int) Math.floorMod(first / 7 + (long) i * all.size() / CI_MUTANTS, (long) all.size())));
+        }
+        plant(sample, 1);
+    }
+
+    private void check(String what, long reached, long minimum) {
+        if (reached < minimum) {
+            System.out.println("FAILED: " + reached + " " + what + ", at least " + minimum + " are to be run");
+        }
+        count(reached >= minimum);
+    }
+
+    /** Returns every seed that ever failed: a line each, and what it found. */
+    private List<Long> failedSeeds() throws IOException {
+        return Files.readAllLines(root.resolve(FAILED_SEEDS)).stream()
+                .filter(line -> !line.isBlank() && !line.startsWith("#"))
+                .map(line -> Long.parseLong(line.split(" ")[0]))
+                .toList();
+    }
+}
