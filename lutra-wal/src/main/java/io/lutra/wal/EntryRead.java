@@ -17,7 +17,8 @@ final class EntryRead {
     /** What lies between two entries is read with them if it is no larger. */
     private static final int MAX_GAP = 16 << 10;
 
-    private final Wal wal;
+    private final Object lock;
+    private final long logId;
     private final GroupState group;
     private final int generation;
     private final long[] indexes;
@@ -26,16 +27,17 @@ final class EntryRead {
     private final int[] positions;
     private final int[] sizes;
 
-    EntryRead(Wal wal, GroupState group, long lo, int count) {
-        this(wal, group, LongStream.range(lo, lo + count).toArray());
+    EntryRead(Object lock, long logId, GroupState group, long lo, int count) {
+        this(lock, logId, group, LongStream.range(lo, lo + count).toArray());
     }
 
-    EntryRead(Wal wal, GroupState group, List<Long> indexes) {
-        this(wal, group, indexes.stream().mapToLong(Long::longValue).toArray());
+    EntryRead(Object lock, long logId, GroupState group, List<Long> indexes) {
+        this(lock, logId, group, indexes.stream().mapToLong(Long::longValue).toArray());
     }
 
-    private EntryRead(Wal wal, GroupState group, long[] indexes) {
-        this.wal = wal;
+    private EntryRead(Object lock, long logId, GroupState group, long[] indexes) {
+        this.lock = lock;
+        this.logId = logId;
         this.group = group;
         this.generation = group.generation();
         this.indexes = indexes;
@@ -56,7 +58,7 @@ final class EntryRead {
     List<Entry> run() {
         try {
             List<Entry> found = new ArrayList<>(indexes.length);
-            Checksum sums = new Checksum(wal.logId());
+            Checksum sums = new Checksum(logId);
             for (int from = 0; from < indexes.length; ) {
                 int to = from + 1;
                 while (to < indexes.length && isClose(from, to)) {
@@ -69,7 +71,7 @@ final class EntryRead {
         } catch (IOException e) {
             throw new WalException("entries of " + group + " from " + indexes[0] + " on cannot be read", e);
         } finally {
-            synchronized (wal.lock()) {
+            synchronized (lock) {
                 for (Segment segment : segments) {
                     segment.releaseReader();
                 }

@@ -133,6 +133,10 @@ public final class FileDisk implements Disk {
                 : new FileAttribute<?>[0];
     }
 
+    private interface Operation<T> {
+        T run() throws IOException;
+    }
+
     private final class File implements DiskFile {
         private final String name;
         private final FileChannel channel;
@@ -144,51 +148,68 @@ public final class FileDisk implements Disk {
 
         @Override
         public long size() throws IOException {
-            return channel.size();
+            return uninterrupted(channel::size);
         }
 
         @Override
         public int read(ByteBuffer target, long offset) throws IOException {
-            int total = 0;
-            while (target.hasRemaining()) {
-                int count = channel.read(target, offset + total);
-                if (count < 0) {
-                    break;
+            return uninterrupted(() -> {
+                int total = 0;
+                while (target.hasRemaining()) {
+                    int count = channel.read(target, offset + total);
+                    if (count < 0) {
+                        break;
+                    }
+                    total += count;
                 }
-                total += count;
-            }
-            return total;
+                return total;
+            });
         }
 
         @Override
         public void write(ByteBuffer source, long offset) throws IOException {
-            long at = offset;
-            try {
+            uninterrupted(() -> {
+                long at = offset;
                 while (source.hasRemaining()) {
                     at += channel.write(source, at);
                 }
-            } catch (IOException e) {
-                throw typed(e);
-            }
+                return at;
+            });
         }
 
         @Override
         public void sync() throws IOException {
-            try {
+            uninterrupted(() -> {
                 channel.force(false);
-            } catch (IOException e) {
-                throw typed(e);
-            }
+                return channel;
+            });
         }
 
         @Override
         public void truncate(long size) throws IOException {
-            channel.truncate(size);
+            uninterrupted(() -> channel.truncate(size));
         }
 
         @Override
         public void close() throws IOException {
             channel.close();
+        }
+
+        /**
+         * Keeps an interrupt that came before from closing the channel, as the JDK would; the thread has it again afterwards. One
+         * that comes in the middle does close it, and is an error of the disk.
+         */
+        private <T> T uninterrupted(Operation<T> operation) throws IOException {
+            boolean interrupted = Thread.interrupted();
+            try {
+                return operation.run();
+            } catch (IOException e) {
+                throw typed(e);
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
         }
 
         /** The JDK tells a full disk by the operating system's words alone, which depend on the locale: space decides too. */

@@ -288,7 +288,7 @@ public final class GroupLog {
             if (state.cached().holds(lo)) {
                 return state.cached().range(lo, count);
             }
-            read = new EntryRead(wal, state, lo, count);
+            read = new EntryRead(wal.lock(), wal.logId(), state, lo, count);
         }
         return read.run();
     }
@@ -360,7 +360,7 @@ public final class GroupLog {
                     bytes += index.size(i);
                 }
             }
-            read = new EntryRead(wal, state, found);
+            read = new EntryRead(wal.lock(), wal.logId(), state, found);
         }
         return read.run();
     }

@@ -95,9 +95,12 @@ final class Maintenance {
             if (left <= 0) {
                 break;
             }
-            if (use.group.isLive()) {
-                left -= copy(segment, use.group, left);
-                copied = true;
+            try {
+                int bytes = copy(segment, use.group, left);
+                left -= bytes;
+                copied |= bytes > 0;
+            } catch (LogBusyException | LogFullException e) {
+                return copied; // there is time for it later
             }
         }
         return copied;
@@ -105,17 +108,26 @@ final class Maintenance {
 
     /** Queues a group's entries in a segment, as many as fit, and returns their bytes. */
     private int copy(Segment segment, GroupState group, int maxBytes) {
-        List<Entry> entries = new GroupLog(wal, group).entriesToCopy(segment, maxBytes);
-        if (entries.isEmpty()) {
-            return 0;
-        }
+        int generation;
         synchronized (wal.lock()) {
-            waiting = true;
+            if (!group.isLive()) {
+                return 0;
+            }
+            generation = group.generation();
+        }
+        List<Entry> entries = new GroupLog(wal, group).entriesToCopy(segment, maxBytes);
+        synchronized (wal.lock()) {
+            // What was read is of one life of the group, and must not be written into another.
+            boolean isSame = group.generation() == generation && group.queued().generation == generation;
+            if (entries.isEmpty() || !isSame) {
+                return 0;
+            }
             wal.queueCopy(group, entries, failure -> {
                 synchronized (wal.lock()) {
                     waiting = false;
                 }
             });
+            waiting = true;
         }
         return Write.sizeOf(entries);
     }

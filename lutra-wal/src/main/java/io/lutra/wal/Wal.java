@@ -306,6 +306,9 @@ public final class Wal implements AutoCloseable {
             }
         } catch (IOException e) {
             throw fail(e);
+        } catch (RuntimeException e) {
+            // A broken invariant: what is on the disk is not known any more.
+            throw fail(new IOException("a batch could not be laid out", e));
         }
         synchronized (lock) {
             if (failure != null) {

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lutra.wal.WrongDirectoryException.Reason;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -39,8 +42,8 @@ class DirectoryTest {
     }
 
     private void damage(String file, long at, byte... bytes) throws IOException {
-        try (var channel = java.nio.channels.FileChannel.open(path().resolve(file), StandardOpenOption.WRITE)) {
-            channel.write(java.nio.ByteBuffer.wrap(bytes), at);
+        try (var channel = FileChannel.open(path().resolve(file), StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(bytes), at);
         }
     }
 
@@ -113,10 +116,25 @@ class DirectoryTest {
 
     @Test
     void refusesAFileSystemThatCannotBeWritten() {
-        assertThatThrownBy(() -> Wal.create(new FrozenDirectory(java.util.Map.of()), Scenes.IDENTITY, Scenes.SMALL))
+        assertThatThrownBy(() -> Wal.create(new FrozenDirectory(Map.of()), Scenes.IDENTITY, Scenes.SMALL))
                 .isInstanceOfSatisfying(
                         WrongDirectoryException.class,
                         e -> assertThat(e.reason()).isEqualTo(Reason.NO_ACCESS));
+    }
+
+    @Test
+    void outlivesAnInterruptOfWhoeverUsesIt() throws IOException {
+        Wal wal = create();
+        GroupLog group = wal.createGroup(1, 1, Completion.NONE);
+        Thread.currentThread().interrupt();
+        group.append(null, Scenes.entries(1, 2, 1), Completion.NONE);
+        Scenes.write(wal);
+        wal.maintain();
+        assertThat(Thread.interrupted()).isTrue();
+        group.append(null, Scenes.entries(3, 3, 1), Completion.NONE);
+        Scenes.write(wal);
+        assertThat(group.lastIndex()).isEqualTo(3);
+        wal.close();
     }
 
     @Test

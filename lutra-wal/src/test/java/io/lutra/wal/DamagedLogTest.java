@@ -1,0 +1,115 @@
+package io.lutra.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lutra.testkit.disk.SimulatedDisk;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** A damaged log is opened: whom it hurts is out of service and stays so, the others go on, nothing is cut. */
+class DamagedLogTest {
+    /** Batches begin at multiples of 512, and an entry 80 bytes after. */
+    private static final int IN_AN_ENTRY = 39 * 512 + 90;
+
+    private final SimulatedDisk simulated = new SimulatedDisk(1);
+    private final SimulatedDirectory disk = new SimulatedDirectory(simulated);
+    private Wal wal = Wal.create(disk, Scenes.IDENTITY, Scenes.SMALL);
+
+    /** Group 1 has entries in the first segments alone, group 2 in the later ones alone, group 3 has none. */
+    private void fill() {
+        for (long id = 1; id <= 3; id++) {
+            wal.createGroup(id, 1, Completion.NONE);
+        }
+        Scenes.write(wal);
+        for (long i = 1; i <= 150; i++) {
+            wal.group(1).append(null, Scenes.entries(i, i, 1), Completion.NONE);
+            Scenes.write(wal);
+        }
+        for (long i = 1; i <= 150; i++) {
+            wal.group(2).append(null, Scenes.entries(i, i, 1), Completion.NONE);
+            Scenes.write(wal);
+        }
+        wal.close();
+    }
+
+    private void open() {
+        wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);
+    }
+
+    private Map<Long, String> inService() {
+        Map<Long, String> found = new TreeMap<>();
+        for (long id : wal.groups()) {
+            if (wal.group(id).damage() == null) {
+                found.put(id, LogModel.print(wal.group(id)));
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void hurtsOnlyWhomTheDamagedSegmentServed() throws Exception {
+        fill();
+        open();
+        Map<Long, String> whole = inService();
+        wal.close();
+        simulated.damage().flipBit(Format.segmentName(1), 8L * IN_AN_ENTRY);
+        open();
+        assertThat(wal.damages()).hasSize(1);
+        assertThat(wal.damages().get(0).file()).isEqualTo(Format.segmentName(1));
+        assertThat(wal.group(1).damage()).contains("is missing");
+        assertThatThrownBy(() -> wal.group(1).entries(1, 2, 0)).isInstanceOf(DamagedLogException.class);
+        assertThatThrownBy(() -> wal.group(1).append(null, Scenes.entries(151, 151, 1), Completion.NONE))
+                .isInstanceOf(DamagedLogException.class);
+        whole.remove(1L);
+        assertThat(inService()).isEqualTo(whole).hasSize(2);
+        wal.group(2).append(null, Scenes.entries(151, 151, 1), Completion.NONE);
+        Scenes.write(wal);
+        wal.close();
+        open();
+        assertThat(wal.group(1).damage()).isNotNull();
+        assertThat(wal.group(2).lastIndex()).isEqualTo(151);
+    }
+
+    @Test
+    void hurtsEveryGroupWhenNothingIsSaidAgainAfterIt() throws Exception {
+        fill();
+        long last = disk.list().stream().mapToLong(Format::segmentNumber).max().orElseThrow();
+        // The last segment but the prepared one is the one that was written last; its first batches follow its
+        // checkpoint.
+        simulated.damage().flipBit(Format.segmentName(last - 1), 8L * (Format.SEGMENT_HEADER + 1024));
+        simulated.damage().flipBit(Format.segmentName(last), 8L * (Format.SEGMENT_HEADER + 1024));
+        open();
+        assertThat(wal.damages()).isNotEmpty();
+        assertThat(inService()).isEmpty();
+        wal.close();
+        open();
+        assertThat(inService()).isEmpty();
+        wal.dropGroup(1, Completion.NONE);
+        Scenes.write(wal);
+        wal.createGroup(1, 2, Completion.NONE);
+        Scenes.write(wal);
+        assertThat(inService()).hasSize(1);
+    }
+
+    @Test
+    void noticesALostSegment() throws Exception {
+        fill();
+        simulated.delete(Format.segmentName(1));
+        open();
+        assertThat(wal.group(1).damage()).contains("is missing");
+        assertThat(inService()).hasSize(2);
+    }
+
+    @Test
+    void noticesDamageUnderItsFeetWhenItReads() throws Exception {
+        fill();
+        wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL.withCacheBytes(0));
+        simulated.damage().flipBit(Format.segmentName(1), 8L * IN_AN_ENTRY);
+        assertThatThrownBy(() -> wal.group(1).entries(1, 151, Long.MAX_VALUE))
+                .isInstanceOf(DamagedLogException.class)
+                .hasMessageContaining("of group 1");
+        assertThat(wal.group(2).entries(1, 151, Long.MAX_VALUE)).hasSize(150);
+    }
+}

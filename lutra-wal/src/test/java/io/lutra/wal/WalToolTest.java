@@ -1,0 +1,91 @@
+package io.lutra.wal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.Test;
+
+/** The directory that version 1 wrote is read for ever, and shown. */
+class WalToolTest {
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final Map<String, byte[]> golden = new TreeMap<>();
+
+    WalToolTest() throws IOException {
+        try (InputStream in = WalToolTest.class.getResourceAsStream("/golden/v1.zip");
+                ZipInputStream zip = new ZipInputStream(in)) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                golden.put(entry.getName(), zip.readAllBytes());
+            }
+        }
+    }
+
+    private WalTool tool() {
+        return new WalTool(new FrozenDirectory(golden), new PrintStream(said, true, UTF_8));
+    }
+
+    private String expected(String name) throws IOException {
+        try (InputStream in = WalToolTest.class.getResourceAsStream("/golden/" + name)) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+
+    @Test
+    void verifiesTheGoldenDirectory() throws IOException {
+        assertThat(tool().verify()).isEqualTo(WalTool.WHOLE);
+        assertThat(said.toString(UTF_8)).isEqualTo(expected("v1-verify.txt"));
+    }
+
+    @Test
+    void dumpsTheGoldenDirectory() throws IOException {
+        assertThat(tool().dump(null, 0, false)).isEqualTo(WalTool.WHOLE);
+        assertThat(said.toString(UTF_8)).isEqualTo(expected("v1-dump.txt"));
+    }
+
+    @Test
+    void dumpsOneGroupFromAnIndexAsJson() {
+        assertThat(tool().dump(1L, 93, true)).isEqualTo(WalTool.WHOLE);
+        assertThat(said.toString(UTF_8).lines())
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith("{\"group\":\"1\",\"index\":93,\"term\":5,\"type\":\"NORMAL\",\"bytes\":18,")
+                .endsWith("\"data\":\"656e747279203933206f66207465726d2035\"}");
+    }
+
+    @Test
+    void saysWhatIsDamaged() {
+        String segment = golden.keySet().stream()
+                .filter(name -> name.endsWith(Format.SEGMENT_SUFFIX))
+                .findFirst()
+                .orElseThrow();
+        golden.get(segment)[Format.SEGMENT_HEADER + 100] ^= 1;
+        assertThat(tool().verify()).isEqualTo(WalTool.DAMAGED);
+        assertThat(said.toString(UTF_8)).contains("DAMAGED " + segment);
+    }
+
+    @Test
+    void saysThatASnapshotIsDamaged() {
+        String snapshot = golden.keySet().stream()
+                .filter(SnapshotFile::isName)
+                .findFirst()
+                .orElseThrow();
+        golden.get(snapshot)[200] ^= 1;
+        assertThat(tool().verify()).isEqualTo(WalTool.DAMAGED);
+        assertThat(said.toString(UTF_8)).contains("DAMAGED snapshot " + snapshot);
+    }
+
+    @Test
+    void refusesADirectoryWithoutALog() {
+        golden.clear();
+        assertThatThrownBy(() -> tool().verify()).isInstanceOf(WrongDirectoryException.class);
+    }
+}
