@@ -75,11 +75,6 @@ public final class ProgressTracker {
         return progress == null ? 0 : progress.match();
     }
 
-    /** Tells whether there is just one voter, and it is {@code id}. */
-    public boolean isOnlyVoter(long id) {
-        return isSingleton() && configuration.voters().incoming().voters().get(0) == id;
-    }
-
     /** Tells whether there is just one voter. */
     public boolean isSingleton() {
         return configuration.voters().incoming().voters().size() == 1

@@ -1,0 +1,136 @@
+package io.lutra.raft.tracker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lutra.raft.quorum.IdSet;
+import io.lutra.raft.quorum.JointConfig;
+import io.lutra.raft.quorum.MajorityConfig;
+import io.lutra.raft.quorum.VoteResult;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Who has voted, who was heard of, and what a quorum has. */
+class ProgressTrackerTest {
+    private static ProgressTracker of(MajorityConfig incoming, MajorityConfig outgoing, long... learners) {
+        ProgressTracker tracker = new ProgressTracker(3, 0);
+        JointConfig voters = new JointConfig(incoming, outgoing);
+        IdSet learnerSet = IdSet.of(learners);
+        SortedMap<Long, Progress> members = new TreeMap<>(Long::compareUnsigned);
+        voters.ids().toList().forEach(id -> members.put(id, tracker.newProgress(4, false)));
+        learnerSet.toList().forEach(id -> members.put(id, tracker.newProgress(4, true)));
+        tracker.switchTo(
+                new Configuration(voters, learnerSet, IdSet.EMPTY, false), ProgressMap.of(members, voters.ids()));
+        return tracker;
+    }
+
+    private static Progress progress(ProgressTracker tracker, long id) {
+        Progress progress = tracker.progress(id);
+        if (progress == null) {
+            throw new AssertionError(id + " is no member");
+        }
+        return progress;
+    }
+
+    @Test
+    void onlyTheFirstVoteOfEachCounts() {
+        ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY);
+        tracker.recordVote(1, true);
+        tracker.recordVote(2, false);
+        tracker.recordVote(2, true);
+        tracker.recordVote(9, true);
+        assertThat(tracker.voteResult()).isEqualTo(VoteResult.PENDING);
+        tracker.recordVote(3, false);
+        assertThat(tracker.voteResult()).isEqualTo(VoteResult.LOST);
+        tracker.resetVotes();
+        assertThat(tracker.voteResult()).isEqualTo(VoteResult.PENDING);
+        tracker.recordVote(2, true);
+        tracker.recordVote(3, true);
+        assertThat(tracker.voteResult()).isEqualTo(VoteResult.WON);
+    }
+
+    @Test
+    void whatIsCommittedIsOnAQuorumOfVoters() {
+        ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY, 4);
+        progress(tracker, 1).maybeUpdate(9);
+        progress(tracker, 4).maybeUpdate(9);
+        assertThat(tracker.committed()).isZero();
+        progress(tracker, 3).maybeUpdate(7);
+        assertThat(tracker.committed()).isEqualTo(7);
+    }
+
+    @Test
+    void aResetKeepsOnlyWhatTheNodeItselfHas() {
+        ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY);
+        tracker.recordVote(1, true);
+        tracker.recordVote(2, true);
+        progress(tracker, 2).maybeUpdate(9);
+        tracker.reset(1, 20);
+        assertThat(progress(tracker, 1).match()).isEqualTo(20);
+        assertThat(progress(tracker, 1).next()).isEqualTo(21);
+        assertThat(progress(tracker, 2).match()).isZero();
+        assertThat(progress(tracker, 2).next()).isEqualTo(21);
+        assertThat(tracker.voteResult()).isEqualTo(VoteResult.PENDING);
+    }
+
+    @Test
+    void aQuorumIsActiveIfItWasHeardOfSinceTheLastLook() {
+        ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY, 4);
+        assertThat(tracker.isQuorumActive()).isTrue();
+        tracker.markInactive(1);
+        assertThat(progress(tracker, 1).isRecentActive()).isTrue();
+        progress(tracker, 4).markActive();
+        assertThat(tracker.isQuorumActive()).isFalse();
+        progress(tracker, 3).markActive();
+        assertThat(tracker.isQuorumActive()).isTrue();
+    }
+
+    @Test
+    void aSingleVoterIsToldFromMore() {
+        assertThat(of(MajorityConfig.of(1), MajorityConfig.EMPTY, 2).isSingleton())
+                .isTrue();
+        assertThat(of(MajorityConfig.of(1), MajorityConfig.of(1)).isSingleton()).isFalse();
+        assertThat(of(MajorityConfig.of(1, 2), MajorityConfig.EMPTY).isSingleton())
+                .isFalse();
+    }
+
+    @Test
+    void newMembersAreProbedFromTheEndOfTheLog() {
+        ProgressTracker tracker = new ProgressTracker(3, 0);
+        assertThat(tracker.newProgress(0, true).next()).isEqualTo(1);
+        assertThat(tracker.newProgress(9, true).next()).isEqualTo(9);
+        assertThat(tracker.newProgress(9, true).isLearner()).isTrue();
+        assertThat(tracker.newProgress(9, false).isRecentActive()).isTrue();
+    }
+
+    @Test
+    void anEmptiedTrackerHasTheSameLimits() {
+        ProgressTracker emptied = of(MajorityConfig.of(1), MajorityConfig.EMPTY).emptied();
+        assertThat(emptied.members().size()).isZero();
+        assertThat(emptied.configuration()).isEqualTo(Configuration.EMPTY);
+        Progress progress = emptied.newProgress(9, false);
+        progress.becomeReplicate();
+        for (int i = 0; i < 3; i++) {
+            assertThat(progress.isWindowFull()).isFalse();
+            progress.sentEntries(1, 1);
+        }
+        assertThat(progress.isWindowFull()).isTrue();
+    }
+
+    @Test
+    void aConfigurationPrintsAsEtcdDoes() {
+        Configuration joint = new Configuration(
+                new JointConfig(MajorityConfig.of(1, 2), MajorityConfig.of(2, 3)), IdSet.of(4), IdSet.of(3), true);
+        assertThat(joint).hasToString("voters=(1 2)&&(2 3) learners=(4) learners_next=(3) autoleave");
+        assertThat(Configuration.EMPTY).hasToString("voters=()");
+    }
+
+    @Test
+    void membersAreFoundById() {
+        ProgressTracker tracker = of(MajorityConfig.of(1, -5), MajorityConfig.EMPTY, 3);
+        assertThat(tracker.members().ids().toList()).containsExactly(1L, 3L, -5L);
+        assertThat(tracker.members().id(2)).isEqualTo(-5);
+        assertThat(tracker.members().get(3)).isSameAs(tracker.members().progress(1));
+        assertThat(tracker.progress(2)).isNull();
+    }
+}
