@@ -61,10 +61,7 @@ public final class FaultInjector {
             this.fault = fault;
             this.meanDurationNanos = meanDurationNanos;
             this.disturbance = disturbance;
-            // Its own numbers, whatever other faults there are.
-            long ofThisKind =
-                    courses.stream().filter(course -> course.fault == fault).count();
-            this.random = scheduler.random("fault injector").fork(fault.name()).fork(ofThisKind);
+            this.random = scheduler.random("fault injector").fork(fault.name()).fork(courses.size());
         }
 
         void waitForNext() {

@@ -42,11 +42,13 @@ final class LostSnapshots {
                 now.put(peer.id(), new Wait(peer.pendingSnapshot(), timeouts));
             }
         });
-        waits = now;
-        now.forEach((id, wait) -> {
-            if (wait.timeouts == PATIENCE) {
-                raw.reportSnapshot(id, SnapshotStatus.FAILURE);
+        now.entrySet().removeIf(wait -> {
+            boolean lost = wait.getValue().timeouts == PATIENCE;
+            if (lost) {
+                raw.reportSnapshot(wait.getKey(), SnapshotStatus.FAILURE);
             }
+            return lost;
         });
+        waits = now;
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Membership changes against plain sets, and what they promise: quorums of consecutive configurations intersect. */
 class ChangerPropertyTest {
-    private static final int ROUNDS = 2_000;
+    private static final int ROUNDS = 500;
     private static final int IDS = 6;
 
     @Test

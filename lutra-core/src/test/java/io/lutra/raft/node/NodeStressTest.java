@@ -34,9 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Many threads on the same nodes. What gets stuck here does so until the timeout. */
-@Timeout(120)
+@Timeout(60)
 class NodeStressTest {
-    private static final Duration LONG = Duration.ofSeconds(100);
+    private static final Duration LONG = Duration.ofSeconds(50);
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Future<?>> running = new ArrayList<>();
@@ -231,9 +231,7 @@ class NodeStressTest {
 
         void awaitMore(int entries) throws InterruptedException {
             more = new CountDownLatch(entries);
-            assertThat(more.await(100, TimeUnit.SECONDS))
-                    .as("progress at " + id)
-                    .isTrue();
+            assertThat(more.await(50, TimeUnit.SECONDS)).as("progress at " + id).isTrue();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.lutra.raft.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lutra.raft.node.SpecificationWorld.Counts;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -16,16 +17,29 @@ class SpecificationProgramTest {
     @Test
     void losesNothingWhereverItEnds() {
         Long only = Long.getLong("lutra.seed");
-        SpecificationWorld.Counts counts = SpecificationWorld.Counts.NONE;
-        for (long seed = only == null ? 0 : only; seed < (only == null ? SEEDS : only + 1); seed++) {
-            try {
-                counts = counts.plus(new SpecificationWorld(seed).run());
-            } catch (Throwable e) {
-                throw new AssertionError(
-                        "repeat with: mvn -pl lutra-core test -Dtest=SpecificationProgramTest -Dlutra.seed=" + seed, e);
-            }
+        if (only != null) {
+            run(only);
+            return;
         }
-        System.out.println("specification program: " + counts);
-        assertThat(counts.committed()).isPositive();
+        Counts counts = Counts.NONE;
+        for (long seed = 0; seed < SEEDS; seed++) {
+            counts = counts.plus(run(seed));
+        }
+        System.out.println("SpecificationProgramTest: " + SEEDS + " seeds, " + counts);
+        assertThat(counts.committed()).isGreaterThan(20 * SEEDS);
+        assertThat(counts.terms()).isGreaterThan(SEEDS);
+        assertThat(counts.discarded()).isGreaterThan(SEEDS);
+        assertThat(counts.crashedWriting()).isGreaterThan(SEEDS);
+        assertThat(counts.restored()).isGreaterThan(SEEDS);
+        assertThat(counts.confChanges()).isGreaterThan(SEEDS / 10);
+    }
+
+    private static Counts run(long seed) {
+        try {
+            return new SpecificationWorld(seed).run();
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError(
+                    "repeat with: mvn -pl lutra-core test -Dtest=SpecificationProgramTest -Dlutra.seed=" + seed, e);
+        }
     }
 }

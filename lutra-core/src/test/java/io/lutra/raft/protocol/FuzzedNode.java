@@ -16,7 +16,7 @@ import io.lutra.raft.UnavailableException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
-import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** A node that gets random messages, and an application around it that does all it should, with or without delay. */
@@ -67,7 +67,7 @@ final class FuzzedNode {
 
     /** Returns something that the node said not long ago, or null. */
     @Nullable
-    Message oldMessage(SplittableRandom random) {
+    Message oldMessage(RandomGenerator random) {
         return remembered[random.nextInt(REMEMBERED)];
     }
 
@@ -80,7 +80,7 @@ final class FuzzedNode {
     }
 
     /** Does what a Ready asks for, or with asynchronous storage writes some of what Readys have asked for. */
-    void work(SplittableRandom random) {
+    void work(RandomGenerator random) {
         if (raw.hasReady()) {
             Ready ready = raw.ready();
             checker.check(ready);
@@ -165,7 +165,7 @@ final class FuzzedNode {
     }
 
     /** Makes a snapshot of what is applied, and drops some of the log. */
-    void compact(SplittableRandom random) {
+    void compact(RandomGenerator random) {
         long index = Math.min(status().applied(), storage.lastIndex());
         if (index < storage.firstIndex()
                 || index <= storage.snapshot().metadata().index()) {

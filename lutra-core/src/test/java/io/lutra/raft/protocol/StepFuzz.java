@@ -22,6 +22,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * Gives nodes random messages, likely and unlikely ones, and everything else that can happen to them in between. No call
@@ -37,12 +38,13 @@ public final class StepFuzz {
     private static final byte[][] PAYLOADS = {{}, new byte[1], new byte[20], new byte[300]};
     private static final int TYPES = 25;
 
-    private final SplittableRandom random;
+    private final RandomGenerator random;
     private final FuzzedNode node;
     private BasicStatus now;
 
-    private StepFuzz(long seed) {
-        this.random = new SplittableRandom(seed);
+    /** Creates a node; chance decides about it, and about all that happens to it. */
+    StepFuzz(RandomGenerator random) {
+        this.random = random;
         this.node = new FuzzedNode(builder(), random.nextInt(3) == 0);
         this.now = node.status();
     }
@@ -70,31 +72,30 @@ public final class StepFuzz {
     static void run(long messages, long seed) {
         long given = 0;
         for (long run = seed; given < messages; run++) {
-            StepFuzz fuzz = new StepFuzz(run);
+            StepFuzz fuzz = new StepFuzz(new SplittableRandom(run));
             try {
-                given += fuzz.runOnce();
+                for (int i = 0; i < EVENTS_PER_NODE; i++) {
+                    given += fuzz.next();
+                }
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError("StepFuzz.run(1, " + run + "L) fails: " + e.getMessage(), e);
             }
         }
     }
 
-    private long runOnce() {
-        long messages = 0;
-        for (int i = 0; i < EVENTS_PER_NODE; i++) {
-            now = node.status();
-            int event = random.nextInt(100);
-            if (event < 70) {
-                node.step(message());
-                messages++;
-            } else if (event < 84) {
-                node.work(random);
-            } else {
-                other(event);
-            }
-            node.check();
+    /** Lets the next thing happen, and returns the number of messages that this was: 1 or 0. */
+    int next() {
+        now = node.status();
+        int event = random.nextInt(100);
+        if (event < 70) {
+            node.step(message());
+        } else if (event < 84) {
+            node.work(random);
+        } else {
+            other(event);
         }
-        return messages;
+        node.check();
+        return event < 70 ? 1 : 0;
     }
 
     private void other(int event) {
