@@ -61,7 +61,10 @@ public final class FaultInjector {
             this.fault = fault;
             this.meanDurationNanos = meanDurationNanos;
             this.disturbance = disturbance;
-            this.random = scheduler.random("fault injector").fork(fault.name()).fork(courses.size());
+            // Its own numbers, whatever other faults there are.
+            long ofThisKind =
+                    courses.stream().filter(course -> course.fault == fault).count();
+            this.random = scheduler.random("fault injector").fork(fault.name()).fork(ofThisKind);
         }
 
         void waitForNext() {
