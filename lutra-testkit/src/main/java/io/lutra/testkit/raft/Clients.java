@@ -6,7 +6,9 @@ import io.lutra.raft.StateType;
 import io.lutra.testkit.Event;
 import io.lutra.testkit.SeededRandom;
 import io.lutra.testkit.invariants.Invariant;
+import io.lutra.testkit.linearizability.History;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * The clients of a cluster: each writes and reads, one operation after the other, at whichever replica it likes. What
@@ -21,7 +23,7 @@ final class Clients {
 
     private final RaftCluster cluster;
     private final SeededRandom random;
-    private final History history = new History();
+    private final History<Registers.Access, Long> history = new History<>();
     private final Client[] clients;
     private long operations;
     private boolean stopped;
@@ -70,8 +72,9 @@ final class Clients {
         return true;
     }
 
-    History history() {
-        return history;
+    /** Returns what the clients saw. */
+    List<io.lutra.testkit.linearizability.Operation<Registers.Access, Long>> operations() {
+        return history.operations();
     }
 
     /** A replica applied a write. */
@@ -79,7 +82,7 @@ final class Clients {
         Client client = clients[clientOf(write)];
         if (client.operation == write && client.replica == process.id) {
             cluster.checks.acknowledgedWrites.acknowledged(process.view, index);
-            history.written(write, cluster.scheduler.nowNanos());
+            history.completed(client.recorded, 0L);
             client.done(Operation.WRITE);
         }
     }
@@ -104,12 +107,9 @@ final class Clients {
         }
         if (cluster.options.readOnly == ReadOnlyOption.SAFE) {
             cluster.checks.freshReads.served(process.view, client.acknowledgedBefore, index);
-            history.read(
-                    client.number,
-                    client.key,
-                    process.machine().value(client.key),
-                    client.beganNanos,
-                    cluster.scheduler.nowNanos());
+            history.completed(client.recorded, process.machine().value(client.key));
+        } else {
+            history.failed(client.recorded);
         }
         client.done(Operation.READ);
     }
@@ -125,6 +125,8 @@ final class Clients {
         private long beganNanos;
         private long acknowledgedBefore;
         private long termBefore;
+        /** The number of the operation in the history. */
+        private int recorded;
 
         Client(int number) {
             this.number = number;
@@ -168,6 +170,7 @@ final class Clients {
             beganNanos = cluster.scheduler.nowNanos();
             termBefore = cluster.term();
             acknowledgedBefore = cluster.checks.acknowledgedWrites.highest();
+            recorded = history.invoked(new Registers.Access(key, reads ? 0 : operation));
             next(TIMEOUT_NANOS);
             if (reads) {
                 read(process);
@@ -178,11 +181,14 @@ final class Clients {
 
         private void giveUp() {
             // An election ends what is under way: without pre-vote and check-quorum there may be one at any time.
-            if (beganNanos >= mustEndFromNanos && termBefore == cluster.term()) {
+            if (beganNanos >= mustEndFromNanos && termBefore != 0 && termBefore == cluster.term()) {
                 cluster.checks.violations.report(
                         Invariant.I29,
                         (reads ? "a read" : "a write") + " that began at " + beganNanos + " at replica " + replica
                                 + " did not end");
+            }
+            if (reads) {
+                history.failed(recorded);
             }
             cluster.coverage.operationEnded(reads ? Operation.READ : Operation.WRITE);
             operation = 0;
@@ -199,6 +205,7 @@ final class Clients {
         private void retryUnlessLed(RaftProcess process) {
             if (operation != 0 && process.view.lead == 0) {
                 operation = 0;
+                history.failed(recorded);
                 cluster.coverage.operationEnded(Operation.READ);
                 cluster.scheduler.cancel(this);
                 next(RETRY_NANOS);
@@ -207,12 +214,11 @@ final class Clients {
 
         private void write(RaftProcess process) {
             cluster.coverage.operationBegan(Operation.WRITE);
-            history.writes(number, key, operation, beganNanos);
             long mine = operation;
             int padding = cluster.options.padding == 0 ? 0 : random.nextInt(cluster.options.padding);
             ProposalResult result = process.propose(KeyValueMachine.command(key, operation, padding));
             if (result != null && result.isDropped() && operation == mine) {
-                history.neverWritten(mine);
+                history.failed(recorded);
                 operation = 0;
                 cluster.coverage.operationEnded(Operation.WRITE);
                 cluster.scheduler.cancel(this);

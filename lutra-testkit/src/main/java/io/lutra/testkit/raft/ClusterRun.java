@@ -13,6 +13,9 @@ import io.lutra.testkit.invariants.LogView;
 import io.lutra.testkit.invariants.Membership;
 import io.lutra.testkit.invariants.ReplicaView;
 import io.lutra.testkit.invariants.Violations;
+import io.lutra.testkit.linearizability.CheckResult;
+import io.lutra.testkit.linearizability.LinearizabilityChecker;
+import io.lutra.testkit.linearizability.Verdict;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -37,6 +40,7 @@ public final class ClusterRun {
 
     private static final long CATCH_UP_WITHIN_NANOS = 100 * ClusterOptions.ELECTION_NANOS;
     private static final long SERVE_NANOS = 10 * ClusterOptions.ELECTION_NANOS;
+    private static final long CHECKER_BUDGET = 100_000;
     private static final long MOST_EVENTS = 3_000_000;
     private static final long STEP_NANOS = ClusterOptions.TICK_NANOS / 10;
 
@@ -48,6 +52,7 @@ public final class ClusterRun {
     private String report = "";
     private double electionsUntilLeader;
     private boolean hadLeader;
+    private boolean gaveUp;
 
     private ClusterRun(long seed, Violations violations, Consumer<ClusterOptions> change) {
         this.options = new ClusterOptions(new SeededRandom(seed).fork("options"));
@@ -99,6 +104,7 @@ public final class ClusterRun {
             awaitAllCaughtUp();
             settle();
             scan();
+            checkLinearizability();
             violations.check();
         } catch (SimulationFailure e) {
             if (!(e.getCause() instanceof InvariantViolation found)) {
@@ -126,18 +132,21 @@ public final class ClusterRun {
 
     private void heal() {
         cluster.heal();
+        stopRemoved();
+        if (options.someStayDead) {
+            leaveSomeDead();
+        }
+    }
+
+    /** Who was removed and does not know it may raise terms for ever, unless both modes are on: thesis §4.2.3, §9.6. */
+    private void stopRemoved() {
         Membership members = cluster.checks.ledger.membershipAt(Long.MAX_VALUE);
-        boolean stableMode = options.preVote && options.checkQuorum;
         for (RaftProcess process : cluster.processes()) {
-            // Who was removed and does not know it may raise terms for ever, unless both are on: thesis §4.2.3, §9.6.
             boolean removed = process.view.membership.voters() != 0 && !members.isMember(process.id);
-            if (!stableMode && removed && !isNeeded(process.id, members)) {
+            if (!(options.preVote && options.checkQuorum) && removed && !isNeeded(process.id, members)) {
                 process.stop(null);
                 process.lost = true;
             }
-        }
-        if (options.someStayDead) {
-            leaveSomeDead();
         }
     }
 
@@ -242,6 +251,10 @@ public final class ClusterRun {
     }
 
     private void serve() {
+        // A message of a transfer may still be under way.
+        runUntil(cluster.scheduler.nowNanos() + 3 * ClusterOptions.ELECTION_NANOS);
+        awaitAllCaughtUp();
+        stopRemoved();
         RaftProcess leader = cluster.leader();
         long term = leader == null ? 0 : leader.view.term;
         cluster.clients.mustEnd();
@@ -324,6 +337,15 @@ public final class ClusterRun {
 
     private void settle() {
         cluster.operator.stop();
+        RaftProcess leader = cluster.leader();
+        if (leader != null) {
+            // Who has everything already must come back to replication as well.
+            for (RaftProcess member : members()) {
+                if (member != leader) {
+                    leader.act(() -> leader.node().reportUnreachable(member.id));
+                }
+            }
+        }
         long began = cluster.scheduler.nowNanos();
         while (!cluster.clients.areIdle()
                 || !areAllAt(cluster.checks.ledger.committed().last())
@@ -387,6 +409,20 @@ public final class ClusterRun {
                 violations.report(Invariant.I20, "the disk cannot be read: " + e);
             }
         }
+    }
+
+    private void checkLinearizability() {
+        CheckResult result =
+                new LinearizabilityChecker<>(new Registers(), CHECKER_BUDGET).check(cluster.clients.operations());
+        if (result.verdict() == Verdict.NOT_LINEARIZABLE) {
+            violations.report(Invariant.I30, result.explanation());
+        }
+        gaveUp = result.verdict() == Verdict.GAVE_UP;
+    }
+
+    /** Tells whether the check for linearizability was too dear to be finished. */
+    public boolean gaveUpOnLinearizability() {
+        return gaveUp;
     }
 
     private String views() {

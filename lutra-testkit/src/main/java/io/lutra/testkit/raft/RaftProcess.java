@@ -81,6 +81,8 @@ final class RaftProcess {
     private @Nullable Worker worker;
     private ConfState confState = ConfState.EMPTY;
     private long applied;
+    /** The index of the last snapshot that the core asked to store. */
+    private long expected;
     /** The last tick, by the own clock. */
     private long tickedNanos;
     /** When the tick event comes, by the own clock. */
@@ -150,6 +152,7 @@ final class RaftProcess {
                 machine.restore(opened.snapshot().data());
             }
             applied = snapshot.index();
+            expected = applied;
             confState = snapshot.confState();
             RawNode started = new RawNode(config(opened));
             node = started;
@@ -470,6 +473,11 @@ final class RaftProcess {
         return cluster.diskNanos(random, cluster.options.syncNanos);
     }
 
+    /** A snapshot is being stored: what it covers is not applied any more, since its configuration is in force already. */
+    void expect(Snapshot snapshot) {
+        expected = snapshot.metadata().index();
+    }
+
     /** The application begins anew with a snapshot, unless it is further. */
     void install(Snapshot snapshot) {
         if (snapshot.metadata().index() > applied) {
@@ -487,7 +495,7 @@ final class RaftProcess {
         boolean changed = false;
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
-            if (entry.index() <= applied) {
+            if (entry.index() <= Math.max(applied, expected)) {
                 continue;
             }
             if (entry.type().isConfChange()) {

@@ -46,6 +46,10 @@ final class StorageThreads implements RaftProcess.Worker {
             Message m = messages.get(i);
             if (m.to() == Message.LOCAL_APPEND_THREAD) {
                 toAppend.add(m);
+                Snapshot snapshot = m.snapshot();
+                if (snapshot != null) {
+                    process.expect(snapshot);
+                }
             } else if (m.to() == Message.LOCAL_APPLY_THREAD) {
                 toApply.add(m);
             } else {
@@ -132,6 +136,9 @@ final class StorageThreads implements RaftProcess.Worker {
             Message m = toApply.remove();
             List<Entry> entries = m.entries();
             process.catchUp();
+            // The core may have taken up a snapshot, and its configuration: then what it covers must not be applied any
+            // more.
+            process.drain();
             process.apply(entries);
             respond(m);
             applyNext();

@@ -26,7 +26,7 @@ final class LogMutants {
                                 "commitTo(Math.min(leaderCommit, slice.lastIndex()));",
                                 "commitTo(leaderCommit);")
                         .core("log/RaftLog", "        if (index > lastIndex()) {", "        if (index < 0) {"),
-                Mutant.of("L04", "a follower acknowledges all that it has", "I6", "I10")
+                Mutant.of("L04", "a follower acknowledges all that it has", "I6", "I10", "I36")
                         .core(
                                 "protocol/Follower",
                                 "        acknowledge(m, last);",
@@ -89,7 +89,12 @@ final class LogMutants {
                                 "        Progress own = raft.tracker().progress(raft.id());\n        if (own != null) {\n"
                                         + "            own.maybeUpdate(log.lastIndex());\n            maybeCommit();\n"
                                         + "        }"),
-                Mutant.of("L15", "a late completion of another term counts for what is in the log now", "I10", "I6")
+                Mutant.of(
+                                "L15",
+                                "a late completion of another term counts for what is in the log now",
+                                "I10",
+                                "I6",
+                                "I27")
                         .core(
                                 "protocol/Raft",
                                 "            onSnapshotStored(m);\n        } else {\n"

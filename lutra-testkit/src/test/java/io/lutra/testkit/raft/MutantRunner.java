@@ -74,6 +74,9 @@ final class MutantRunner {
         try {
             return (String) firstViolation.invoke(null, seed, invariants);
         } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException wrong) {
+                throw wrong;
+            }
             return null;
         }
     }

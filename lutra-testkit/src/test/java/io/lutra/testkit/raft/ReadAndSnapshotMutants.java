@@ -39,7 +39,10 @@ final class ReadAndSnapshotMutants {
                                 "if (metadata.index() <= log.committed() || !metadata",
                                 "if (!metadata"),
                 Mutant.of("S03", "entries are applied that an installed snapshot already has", "I5", "I8")
-                        .application("RaftProcess", "if (entry.index() <= applied) {", "if (entry.index() < 0) {"),
+                        .application(
+                                "RaftProcess",
+                                "if (entry.index() <= Math.max(applied, expected)) {",
+                                "if (entry.index() < 0) {"),
                 Mutant.of("S04", "a follower gets an empty append where it needs a snapshot", "I27", "I29")
                         .core(
                                 "protocol/Replication",
@@ -53,7 +56,7 @@ final class ReadAndSnapshotMutants {
                                 "protocol/Replication",
                                 "if (!progress.isRecentActive()) {",
                                 "if (!progress.isRecentActive() || progress.match() == 0) {"),
-                Mutant.of("S07", "a new file takes the old one's place, and its name is not synced", "I20", "I22")
+                Mutant.of("S07", "a new file takes the old one's place, and its name is not synced", "I20")
                         .application(
                                 "DiskStorage",
                                 "        disk.syncDirectory(\"\");\n        disk.delete(old);",

@@ -19,6 +19,7 @@ final class SeedRange {
     private final List<Long> failed = new ArrayList<>();
     private long seeds;
     private long events;
+    private long gaveUp;
     private long nanos;
     private long processorNanos;
 
@@ -82,6 +83,7 @@ final class SeedRange {
         seeds++;
         events += run.events();
         coverage.add(run.coverage());
+        gaveUp += run.gaveUpOnLinearizability() ? 1 : 0;
         if (run.violation() != null) {
             fail(run.seed(), run.report());
         } else {
@@ -128,12 +130,13 @@ final class SeedRange {
         System.out.printf(
                 Locale.ROOT,
                 "%d seeds, %d events in %d s, %d events per second of a processor, %d fault x operation pairs met,"
-                        + " %d seeds failed%n",
+                        + " %d checks for linearizability given up, %d seeds failed%n",
                 seeds,
                 events,
                 nanos / 1_000_000_000,
                 (long) (events / Math.max(1e-9, processorNanos / 1e9)),
                 coverage.pairsMet(),
+                gaveUp,
                 failed.size());
     }
 }
