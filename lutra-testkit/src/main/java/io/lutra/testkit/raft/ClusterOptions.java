@@ -87,7 +87,8 @@ final class ClusterOptions {
     /** Whether replicas that no quorum needs may stay dead after the faults end. */
     final boolean someStayDead;
 
-    ClusterOptions(SeededRandom random) {
+    /** Draws them; {@code more} are the faults of the disk that its storages survive besides. */
+    ClusterOptions(SeededRandom random, Set<Fault> more) {
         int[] sizes = {1, 2, 3, 3, 3, 3, 3, 4, 5, 5, 5, 7};
         voters = sizes[random.nextInt(sizes.length)];
         async = random.chance(0.5);
@@ -118,7 +119,9 @@ final class ClusterOptions {
         faultNanos = pick(random, 2, 4, 6, 8, 10) * 1_000_000_000;
         faultGapNanos = pick(random, 100, 300, 300, 1000) * 1_000_000;
         faultDurationNanos = pick(random, 30, 200, 200, 500) * 1_000_000;
-        faults = FaultPlan.draw(random.fork("faults"), FAULTS);
+        Set<Fault> candidates = EnumSet.copyOf(FAULTS);
+        candidates.addAll(more);
+        faults = FaultPlan.draw(random.fork("faults"), candidates);
         someStayDead = random.chance(0.5);
     }
 

@@ -5,7 +5,6 @@ import io.lutra.raft.StateType;
 import io.lutra.testkit.FaultCoverage;
 import io.lutra.testkit.SeededRandom;
 import io.lutra.testkit.SimulationFailure;
-import io.lutra.testkit.disk.SimulatedDisk;
 import io.lutra.testkit.disk.Survival;
 import io.lutra.testkit.invariants.Invariant;
 import io.lutra.testkit.invariants.InvariantViolation;
@@ -54,11 +53,11 @@ public final class ClusterRun {
     private boolean hadLeader;
     private boolean gaveUp;
 
-    private ClusterRun(long seed, Violations violations, Consumer<ClusterOptions> change) {
-        this.options = new ClusterOptions(new SeededRandom(seed).fork("options"));
+    private ClusterRun(long seed, StorageKind storages, Violations violations, Consumer<ClusterOptions> change) {
+        this.options = new ClusterOptions(new SeededRandom(seed).fork("options"), storages.faults());
         change.accept(options);
         this.violations = violations;
-        this.cluster = new RaftCluster(seed, options, violations);
+        this.cluster = new RaftCluster(seed, options, storages, violations);
         this.random = cluster.scheduler.random("run");
     }
 
@@ -74,7 +73,17 @@ public final class ClusterRun {
 
     /** Runs a seed with other options than it draws. */
     static ClusterRun of(long seed, Violations violations, Consumer<ClusterOptions> change) {
-        ClusterRun run = new ClusterRun(seed, violations, change);
+        return of(seed, DiskStorage.KIND, violations, change);
+    }
+
+    /** Runs a seed on storages of a kind, until one of the violations comes that end it. */
+    public static ClusterRun of(long seed, StorageKind storages, Violations violations) {
+        return of(seed, storages, violations, options -> {});
+    }
+
+    private static ClusterRun of(
+            long seed, StorageKind storages, Violations violations, Consumer<ClusterOptions> change) {
+        ClusterRun run = new ClusterRun(seed, storages, violations, change);
         run.run();
         return run;
     }
@@ -84,9 +93,15 @@ public final class ClusterRun {
      * seen; null if none of them was violated. For planted defects, each of which is to be found by its own invariants.
      */
     public static @Nullable String firstViolation(long seed, List<String> invariants) {
+        return firstViolation(seed, DiskStorage.KIND, invariants);
+    }
+
+    /** The same on storages of a kind. */
+    public static @Nullable String firstViolation(long seed, StorageKind storages, List<String> invariants) {
         Set<Invariant> named = EnumSet.noneOf(Invariant.class);
         invariants.forEach(name -> named.add(Invariant.valueOf(name)));
-        InvariantViolation found = of(seed, Violations.fatalOnly(named)).violation();
+        InvariantViolation found =
+                of(seed, storages, Violations.fatalOnly(named)).violation();
         return found == null || !named.contains(found.invariant()) ? null : found.getMessage();
     }
 
@@ -394,9 +409,7 @@ public final class ClusterRun {
         for (RaftProcess process : cluster.processes()) {
             ReplicaView view = process.view;
             try {
-                SimulatedDisk copy = process.disk.copy();
-                copy.crash(Survival.nothing());
-                DiskStorage found = DiskStorage.open(copy);
+                ReplicaStorage found = process.home.scan();
                 boolean equal = found.lastIndex() == view.durable.last();
                 for (long i = found.firstIndex(); equal && i <= found.lastIndex(); i++) {
                     boolean isCommitted = i <= Math.min(view.commit, committed.last());

@@ -7,16 +7,19 @@ import io.lutra.raft.HardState;
 import io.lutra.raft.InitialState;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.SnapshotMetadata;
-import io.lutra.raft.Storage;
 import io.lutra.raft.StorageException;
 import io.lutra.raft.UnavailableException;
+import io.lutra.testkit.Fault;
 import io.lutra.testkit.disk.SimulatedDisk;
 import io.lutra.testkit.disk.SimulatedFile;
+import io.lutra.testkit.disk.Survival;
+import io.lutra.testkit.invariants.Violations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +29,39 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What is written is not durable before {@link #sync}. All that the core reads is kept in memory too.
  */
-final class DiskStorage implements Storage {
+final class DiskStorage implements ReplicaStorage {
+    /** The storage of a cluster that is asked for none in particular. */
+    static final StorageKind KIND = new StorageKind() {
+        @Override
+        public String name() {
+            return "simple";
+        }
+
+        @Override
+        public Set<Fault> faults() {
+            return Set.of();
+        }
+
+        @Override
+        public ReplicaHome on(SimulatedDisk disk, long seed, Violations violations) {
+            return new Home(disk);
+        }
+    };
+
+    private record Home(SimulatedDisk disk) implements ReplicaHome {
+        @Override
+        public ReplicaStorage open() throws IOException {
+            return DiskStorage.open(disk);
+        }
+
+        @Override
+        public ReplicaStorage scan() throws IOException {
+            SimulatedDisk copy = disk.copy();
+            copy.crash(Survival.nothing());
+            return DiskStorage.open(copy);
+        }
+    }
+
     private static final int HARD_STATE = 1;
     private static final int ENTRY = 2;
     private static final int SNAPSHOT = 3;
@@ -44,7 +79,6 @@ final class DiskStorage implements Storage {
     private SimulatedFile file;
     private long fileEnd;
     private long generation;
-    private boolean unsynced;
 
     private HardState hardState = HardState.EMPTY;
     private Snapshot snapshot = Snapshot.EMPTY;
@@ -142,8 +176,9 @@ final class DiskStorage implements Storage {
         entries[size++] = entry;
     }
 
-    /** Writes what a Ready asks for: not durably. */
-    void write(HardState newHardState, @Nullable Snapshot newSnapshot, List<Entry> newEntries) throws IOException {
+    @Override
+    public void write(HardState newHardState, @Nullable Snapshot newSnapshot, List<Entry> newEntries)
+            throws IOException {
         if (!newHardState.isEmpty()) {
             hardState = newHardState;
             record(HARD_STATE, newHardState.encode());
@@ -168,19 +203,13 @@ final class DiskStorage implements Storage {
         flush();
     }
 
-    /** Makes all that was written durable. */
-    void sync() throws IOException {
+    @Override
+    public void sync() throws IOException {
         file.sync();
-        unsynced = false;
     }
 
-    /** Tells whether something is written and not synced. */
-    boolean isUnsynced() {
-        return unsynced;
-    }
-
-    /** Stores a snapshot of the application, and drops the log up to an index that it covers. All is durable then. */
-    void compact(Snapshot newer, long upTo) throws IOException {
+    @Override
+    public void compact(Snapshot newer, long upTo) throws IOException {
         long cut = Math.max(upTo, offset);
         long cutTerm = term(cut);
         int dropped = (int) (cut - offset);
@@ -211,7 +240,6 @@ final class DiskStorage implements Storage {
         disk.rename(TEMPORARY, PREFIX + generation);
         disk.syncDirectory("");
         disk.delete(old);
-        unsynced = false;
     }
 
     private void recordBase() {
@@ -253,24 +281,17 @@ final class DiskStorage implements Storage {
         buffered = 0;
         while (source.hasRemaining()) {
             fileEnd += file.write(fileEnd, source);
-            unsynced = true;
         }
     }
 
-    HardState hardState() {
+    @Override
+    public HardState hardState() {
         return hardState;
     }
 
-    long snapshotIndex() {
+    @Override
+    public long snapshotIndex() {
         return snapshot.metadata().index();
-    }
-
-    long offsetTerm() {
-        return offsetTerm;
-    }
-
-    Entry entry(long index) {
-        return entries[(int) (index - offset - 1)];
     }
 
     @Override

@@ -29,6 +29,7 @@ final class RaftCluster {
 
     final Scheduler scheduler;
     final ClusterOptions options;
+    final StorageKind storages;
     final ClusterChecks checks;
     final SimulatedNetwork<Frame> network;
     final FaultCoverage<Operation> coverage = new FaultCoverage<>(Operation.class);
@@ -48,9 +49,10 @@ final class RaftCluster {
     private long lost;
     private boolean disturbed;
 
-    RaftCluster(long seed, ClusterOptions options, Violations violations) {
+    RaftCluster(long seed, ClusterOptions options, StorageKind storages, Violations violations) {
         this.scheduler = new Scheduler(seed);
         this.options = options;
+        this.storages = storages;
         this.random = scheduler.random("cluster");
         this.checks = new ClusterChecks(violations, options);
         this.network = new SimulatedNetwork<>(scheduler, MACHINES, new FrameWire());
@@ -107,7 +109,7 @@ final class RaftCluster {
     }
 
     /** A replica is gone for good. */
-    private void lose(RaftProcess process) {
+    void lose(RaftProcess process) {
         process.stop(Survival.nothing());
         process.lost = true;
         lost |= Membership.bit(process.id);
@@ -251,6 +253,7 @@ final class RaftCluster {
         process.disk
                 .faults()
                 .sometimes(DiskOperation.WRITE, DiskFault.SHORT, options.faults.intensity(Fault.DISK_SHORT) / 4);
+        process.home.disturb(options.faults);
     }
 
     private void addProcessFaults() {
@@ -290,12 +293,53 @@ final class RaftCluster {
             }
             return () -> {};
         });
+        addDiskFaults();
         injector.add(Fault.DATA_LOST, 0, draws -> {
             RaftProcess process = victim(draws);
             if (process != null && canLose(process)) {
                 lose(process);
             }
             return () -> {};
+        });
+    }
+
+    /** What a storage may survive that is more than a log in one file. */
+    private void addDiskFaults() {
+        injector.add(Fault.DISK_FULL, options.faultDurationNanos, draws -> {
+            RaftProcess process = victim(draws);
+            if (process == null) {
+                return () -> {};
+            }
+            process.disk.capacityBytes(process.disk.usedBytes() + draws.nextInt(100_000));
+            return () -> process.disk.capacityBytes(Long.MAX_VALUE);
+        });
+        injector.add(Fault.DISK_ROT, 0, draws -> {
+            RaftProcess process = victim(draws);
+            if (process != null && canLose(process)) {
+                process.stop(draws.chance(0.5) ? null : Survival.everything());
+                process.home.damage(draws);
+                if (process.home.isWhole()) {
+                    restartLater(process);
+                } else {
+                    lose(process);
+                }
+            }
+            return () -> {};
+        });
+        injector.add(Fault.DISK_LOST, options.faultDurationNanos, draws -> {
+            RaftProcess process = victim(draws);
+            if (process == null || process.lies || !canLose(process)) {
+                return () -> {};
+            }
+            // Counted as lost from now on: what it acknowledges may be gone.
+            process.lies = true;
+            lost |= Membership.bit(process.id);
+            process.disk.faults().always(DiskOperation.SYNC, DiskFault.LOST);
+            return () -> {
+                process.stop(survival(draws));
+                process.home.isWhole();
+                lose(process);
+            };
         });
     }
 
@@ -373,6 +417,7 @@ final class RaftCluster {
         options.gatherNanos = Math.min(options.gatherNanos, 100_000);
         for (RaftProcess process : processes()) {
             process.disk.faults().none();
+            process.home.heal();
             process.process.slowDown(0);
             process.process.resume();
             process.clock.drift(0);

@@ -28,6 +28,7 @@ import io.lutra.testkit.disk.Survival;
 import io.lutra.testkit.invariants.Invariant;
 import io.lutra.testkit.invariants.ReplicaView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -68,6 +69,7 @@ final class RaftProcess {
     final SimulatedProcess process;
     final SimulatedClock clock;
     final SimulatedDisk disk;
+    final ReplicaHome home;
     final SeededRandom random;
     private final Scheduler scheduler;
     private final KeyValueMachine machine = new KeyValueMachine();
@@ -77,7 +79,7 @@ final class RaftProcess {
     private final Event gather = Event.of(this::onGathered);
 
     private @Nullable RawNode node;
-    private @Nullable DiskStorage storage;
+    private @Nullable ReplicaStorage storage;
     private @Nullable Worker worker;
     private ConfState confState = ConfState.EMPTY;
     private long applied;
@@ -91,6 +93,8 @@ final class RaftProcess {
     private int lives;
     /** Its data is gone: it never comes back. */
     boolean lost;
+    /** Its disk claims that it syncs, and does not: it does not come back either. */
+    boolean lies;
 
     RaftProcess(RaftCluster cluster, long id, int slot) {
         this.cluster = cluster;
@@ -103,6 +107,7 @@ final class RaftProcess {
         this.random = scheduler.random("process").fork(id);
         this.clock = new SimulatedClock(scheduler, random.nextLong(ClusterOptions.ELECTION_NANOS));
         this.disk = new SimulatedDisk(random.nextLong());
+        this.home = cluster.storages.on(disk, random.fork("home").seed(), cluster.checks.violations);
         cluster.network.attach(slot, process, this::receive);
     }
 
@@ -114,7 +119,7 @@ final class RaftProcess {
         return present(node);
     }
 
-    DiskStorage storage() {
+    ReplicaStorage storage() {
         return present(storage);
     }
 
@@ -142,8 +147,12 @@ final class RaftProcess {
         if (isRunning() || lost) {
             return;
         }
+        if (lies) {
+            cluster.lose(this);
+            return;
+        }
         try {
-            DiskStorage opened = DiskStorage.open(disk);
+            ReplicaStorage opened = home.open();
             storage = opened;
             checks.restarted(opened, lives++ == 0 || !diedWriting);
             SnapshotMetadata snapshot = opened.snapshot().metadata();
@@ -173,7 +182,7 @@ final class RaftProcess {
 
     private boolean diedWriting;
 
-    private Config config(DiskStorage opened) {
+    private Config config(ReplicaStorage opened) {
         ClusterOptions options = cluster.options;
         return Config.builder()
                 .id(id)
@@ -234,8 +243,12 @@ final class RaftProcess {
         cluster.restartLater(this);
     }
 
-    /** The core threw something: no input may lead to that. */
+    /** The core threw something: no input may lead to that, but its storage may have met an error of the disk. */
     void fail(RuntimeException e) {
+        if (e instanceof UncheckedIOException) {
+            dieOf(new IOException(e));
+            return;
+        }
         cluster.checks.violations.check();
         cluster.checks.violations.report(Invariant.I27, e + " at " + origin(e) + " in " + view);
         cluster.checks.violations.check();
@@ -525,7 +538,7 @@ final class RaftProcess {
     }
 
     private void makeSnapshot() throws IOException {
-        DiskStorage log = storage();
+        ReplicaStorage log = storage();
         SnapshotMetadata metadata = SnapshotMetadata.of(confState, applied, log.term(applied));
         Snapshot snapshot = Snapshot.of(machine.snapshot(view.appliedHash), metadata);
         checks.made(snapshot);

@@ -60,17 +60,20 @@ final class ReplicaChecks implements TraceListener {
     }
 
     /** The replica's process begins with what its storage found; what was synced must be there. */
-    void restarted(DiskStorage storage, boolean allWasSynced) {
+    void restarted(ReplicaStorage storage, boolean allWasSynced) {
         HardState hardState = storage.hardState();
         monotonicMarks.restarted(view, hardState.term(), hardState.vote());
         long last = view.durable.last();
         long lastHash = view.durable.knows(last) ? view.durable.hash(last) : 0;
-        view.durable.reset(storage.firstIndex() - 1, storage.offsetTerm(), baseHash(storage.firstIndex() - 1));
-        for (long index = storage.firstIndex(); index <= storage.lastIndex(); index++) {
-            Entry entry = storage.entry(index);
+        long first = storage.firstIndex();
+        view.durable.reset(first - 1, storage.term(first - 1), baseHash(first - 1));
+        List<Entry> found = first > storage.lastIndex()
+                ? List.of()
+                : storage.entries(first, storage.lastIndex() + 1, Long.MAX_VALUE);
+        for (Entry entry : found) {
             view.durable.append(
                     entry.term(),
-                    cluster.ledger.hashOf(entry.term(), index),
+                    cluster.ledger.hashOf(entry.term(), entry.index()),
                     entry.type().isConfChange());
         }
         if (allWasSynced
