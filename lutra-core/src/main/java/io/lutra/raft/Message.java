@@ -222,6 +222,7 @@ public final class Message {
      * {@code responses}.
      *
      * @param hardState what to store, or empty for no change
+     * @throws MisuseException if the responses nest deeper than can be read again, which is 61
      */
     public static Message storageAppend(
             long from, HardState hardState, List<Entry> entries, @Nullable Snapshot snapshot, List<Message> responses) {
@@ -243,7 +244,11 @@ public final class Message {
                 .build();
     }
 
-    /** Asks the node's own state machine to apply entries, and then to deliver {@code responses}. */
+    /**
+     * Asks the node's own state machine to apply entries, and then to deliver {@code responses}.
+     *
+     * @throws MisuseException if the responses nest deeper than can be read again, which is 61
+     */
     public static Message storageApply(long from, List<Entry> entries, List<Message> responses) {
         return new MessageBuilder(MessageType.STORAGE_APPLY, from, LOCAL_APPLY_THREAD, 0)
                 .entries(entries)

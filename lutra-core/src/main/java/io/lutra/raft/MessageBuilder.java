@@ -1,11 +1,15 @@
 package io.lutra.raft;
 
+import io.lutra.raft.codec.ProtoReader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The fields of a message while one of its factories makes it. */
 final class MessageBuilder {
     static final byte[] NO_CONTEXT = {};
+
+    /** How deep responses nest at most, so that they can be read again: a snapshot in the innermost nests three deep. */
+    static final int MAX_RESPONSE_DEPTH = ProtoReader.MAX_DEPTH - 3;
 
     int type;
     long to;
@@ -89,8 +93,19 @@ final class MessageBuilder {
     }
 
     MessageBuilder responses(List<Message> responses) {
+        if (depth(responses) > MAX_RESPONSE_DEPTH) {
+            throw new MisuseException("responses nest deeper than " + MAX_RESPONSE_DEPTH);
+        }
         this.responses = responses;
         return this;
+    }
+
+    private static int depth(List<Message> responses) {
+        int deepest = 0;
+        for (Message response : responses) {
+            deepest = Math.max(deepest, 1 + depth(response.responses()));
+        }
+        return deepest;
     }
 
     Message build() {

@@ -230,6 +230,20 @@ class MessageTest {
                 .hasMessageContaining("deeper than 64");
     }
 
+    @Test
+    void whatIsMadeNestsNoDeeperThanItCanBeReadAgain() {
+        Message message = Message.snapshot(1, 2, 5, SNAPSHOT);
+        for (int i = 0; i < MessageBuilder.MAX_RESPONSE_DEPTH; i++) {
+            message = Message.storageApply(1, List.of(), List.of(Message.forgetLeader(1, 1), message));
+        }
+        assertThat(Message.parse(message.data())).isEqualTo(message);
+
+        List<Message> deepest = List.of(message);
+        assertThatThrownBy(() -> Message.storageApply(1, List.of(), deepest)).isInstanceOf(MisuseException.class);
+        assertThatThrownBy(() -> Message.storageAppend(1, HardState.EMPTY, List.of(), null, deepest))
+                .isInstanceOf(MisuseException.class);
+    }
+
     /** All kinds of messages, one of each, and one that says everything. */
     static Stream<Message> all() {
         Message heartbeat = Message.heartbeat(1, 2, 5, 9, CONTEXT);

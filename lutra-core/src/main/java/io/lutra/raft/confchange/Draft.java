@@ -69,16 +69,16 @@ final class Draft {
                 // An application that rejects a change below Raft sets its id to 0 and applies it all the same.
                 continue;
             }
-            // Ids are kept in short sets; a change that names very many must not keep the node busy.
-            if (members.size() > InvalidConfChangeException.MAX_MEMBERS) {
-                throw new InvalidConfChangeException(Reason.TOO_MANY_MEMBERS);
-            }
             switch (change.type()) {
                 case ADD_NODE -> makeVoter(id);
                 case ADD_LEARNER_NODE -> makeLearner(id);
                 case REMOVE_NODE -> remove(id);
                 case UPDATE_NODE -> {}
                 case UNRECOGNIZED -> throw new InvalidConfChangeException(Reason.UNKNOWN_TYPE);
+            }
+            // Ids are kept in short sets; a change that names very many must not keep the node busy.
+            if (members.size() > InvalidConfChangeException.MAX_MEMBERS) {
+                throw new InvalidConfChangeException(Reason.TOO_MANY_MEMBERS);
             }
         }
         if (incoming.isEmpty()) {

@@ -310,12 +310,15 @@ public final class RaftLog {
     private List<Entry> stored(long lo, long hi, long maxSize) {
         List<Entry> entries = storage.entries(lo, hi, maxSize);
         int count = entries.size();
-        if (count == 0
-                || count > hi - lo
-                || entries.get(0).index() != lo
-                || entries.get(count - 1).index() != lo + count - 1) {
-            throw new RaftInvariantException("asked for entries [" + lo + ", " + hi + "), the storage returned " + count
-                    + (count == 0 ? "" : " from " + entries.get(0).index() + " on"));
+        if (count == 0 || count > hi - lo) {
+            throw new RaftInvariantException(
+                    "asked for entries [" + lo + ", " + hi + "), the storage returned " + count);
+        }
+        for (int i = 0; i < count; i++) {
+            if (entries.get(i).index() != lo + i) {
+                throw new RaftInvariantException("asked for entries [" + lo + ", " + hi + "), the storage returned "
+                        + entries.get(i).index() + " in place of " + (lo + i));
+            }
         }
         return entries;
     }

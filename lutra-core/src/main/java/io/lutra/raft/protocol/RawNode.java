@@ -24,10 +24,12 @@ import io.lutra.raft.SoftState;
 import io.lutra.raft.StateType;
 import io.lutra.raft.Status;
 import io.lutra.raft.StepResult;
+import io.lutra.raft.StorageException;
 import io.lutra.raft.tracker.ProgressMap;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -43,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  * order.
  *
  * <p><b>Errors.</b> A call that comes out of order, or does not fit, throws a {@link MisuseException}, an
- * {@link InvalidConfigException} or an {@link InvalidConfChangeException}, and nothing has changed. What else is thrown,
+ * {@link InvalidConfigException} or an {@link InvalidConfChangeException}, and nothing has changed; nor has it after the
+ * {@link NullPointerException} that an argument null is answered with. What else is thrown,
  * by the storage, by a listener, or as a {@link RaftInvariantException}, may have stopped the node halfway: it has failed,
  * and every later call that could change it throws the same error again. A new node on the same storage goes on.
  *
@@ -65,7 +68,7 @@ public final class RawNode {
      * @throws InvalidConfigException if the configuration contradicts itself or the storage
      * @throws InvalidConfChangeException if the stored membership contradicts itself
      * @throws RaftInvariantException if what the storage holds cannot be: it lost or confused something
-     * @throws io.lutra.raft.StorageException if the storage says so
+     * @throws StorageException if the storage says so
      */
     public RawNode(Config config) {
         this.raft = start(config);
@@ -127,10 +130,11 @@ public final class RawNode {
      * Gives a new group its first members. Every one of them must be given the same list: the changes that add them count
      * as committed without having been voted on.
      *
-     * @throws InvalidConfigException if the list is empty, names one id twice or one that cannot be, or the storage is
-     *     not empty
+     * @throws InvalidConfigException if the list is empty or longer than a group may be, names one id twice or one that
+     *     cannot be, or the storage is not empty
      */
     public void bootstrap(List<Peer> peers) {
+        peers.forEach(Objects::requireNonNull);
         guarded(() -> {
             raft.bootstrap(bootstrapEntries(peers));
             readyMaker.offerHardStateAgain();
@@ -138,8 +142,9 @@ public final class RawNode {
     }
 
     private List<Entry> bootstrapEntries(List<Peer> peers) {
-        if (peers.isEmpty()) {
-            throw new InvalidConfigException("a group needs at least one member");
+        if (peers.isEmpty() || peers.size() > InvalidConfChangeException.MAX_MEMBERS) {
+            throw new InvalidConfigException("a group has from 1 to " + InvalidConfChangeException.MAX_MEMBERS
+                    + " members, not " + peers.size());
         }
         if (raft.log().lastIndex() != 0) {
             throw new InvalidConfigException("a storage that holds a log cannot be bootstrapped");
@@ -211,6 +216,7 @@ public final class RawNode {
      * @return where they were appended, which is not yet committed, or why they were not
      */
     public ProposalResult propose(List<byte[]> commands) {
+        commands.forEach(Objects::requireNonNull);
         return guarded(() -> raft.role().propose(new ProposalBatch.Commands(commands)));
     }
 
@@ -218,11 +224,13 @@ public final class RawNode {
      * Proposes a membership change. A leader that cannot take it appends an empty entry in its place; the result says why.
      */
     public ProposalResult proposeConfChange(MembershipChange change) {
-        return guarded(() -> raft.role().propose(ProposalBatch.Change.of(change)));
+        ProposalBatch batch = ProposalBatch.Change.of(change);
+        return guarded(() -> raft.role().propose(batch));
     }
 
     /** Takes up a message of a peer, or a response of one of the node's own storage threads. */
     public StepResult step(Message message) {
+        Objects.requireNonNull(message);
         requireUsable();
         try {
             StepResult refusal = MessageCheck.refusal(raft, message);
@@ -291,6 +299,7 @@ public final class RawNode {
      *     the same: the application goes on, as if it had rejected the change
      */
     public ConfState applyConfChange(MembershipChange change) {
+        Objects.requireNonNull(change);
         return guarded(() -> raft.applyConfChange(change));
     }
 
@@ -303,6 +312,7 @@ public final class RawNode {
      *     {@link io.lutra.raft.TraceListener}; of a read that went to another leader nothing more is heard
      */
     public @Nullable DropReason readIndex(byte[] context) {
+        Objects.requireNonNull(context);
         List<Entry> entries = List.of(Entry.proposal(EntryType.NORMAL, context));
         return guarded(() ->
                         Optional.ofNullable(raft.role().readIndex(Message.readIndex(Raft.NONE, raft.id(), entries))))
@@ -330,6 +340,7 @@ public final class RawNode {
 
     /** Says what became of a snapshot that was sent to a peer. After a failure it must be called, or the peer waits for ever. */
     public void reportSnapshot(long peer, SnapshotStatus status) {
+        Objects.requireNonNull(status);
         guarded(() -> {
             if (raft.role() instanceof Leader leader) {
                 leader.onSnapshotReported(peer, status);
@@ -356,9 +367,20 @@ public final class RawNode {
                 List.copyOf(progress));
     }
 
-    /** Returns what fits into a few numbers of what the node knows: cheap enough to ask for after every step. */
+    /**
+     * Returns what fits into a few numbers of what the node knows: cheap enough to ask for after every step.
+     *
+     * @throws StorageException if the storage cannot say where its log begins
+     */
     public BasicStatus basicStatus() {
-        return raft.basicStatus();
+        try {
+            return raft.basicStatus();
+        } catch (RaftException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // Nothing was changed, and a node that has failed can still be asked: nothing to remember.
+            throw new StorageException("the storage cannot say where its log begins: " + e, e);
+        }
     }
 
     /** Visits what the node keeps about each member, in order of id. Only a leader keeps it up to date. */

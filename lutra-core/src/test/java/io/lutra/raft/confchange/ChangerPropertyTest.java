@@ -12,6 +12,8 @@ import io.lutra.raft.InvalidConfChangeException;
 import io.lutra.raft.InvalidConfChangeException.Reason;
 import io.lutra.raft.Property;
 import io.lutra.raft.quorum.IdSet;
+import io.lutra.raft.quorum.JointConfig;
+import io.lutra.raft.quorum.MajorityConfig;
 import io.lutra.raft.tracker.Configuration;
 import io.lutra.raft.tracker.Progress;
 import io.lutra.raft.tracker.ProgressMap;
@@ -20,7 +22,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -272,12 +276,55 @@ class ChangerPropertyTest {
         Restore.restore(tracker, 9, ConfState.of(ids, List.of()));
         assertThat(tracker.members().size()).isEqualTo(InvalidConfChangeException.MAX_MEMBERS);
 
-        ConfChangeSingle oneMore = ConfChangeSingle.of(ConfChangeType.ADD_NODE, ids.size() + 1L);
-        ConfChangeSingle other = ConfChangeSingle.of(ConfChangeType.ADD_LEARNER_NODE, ids.size() + 2L);
+        Changer changer = new Changer(tracker, 9);
+        for (ConfChangeType type : List.of(ConfChangeType.ADD_NODE, ConfChangeType.ADD_LEARNER_NODE)) {
+            assertThatExceptionOfType(InvalidConfChangeException.class)
+                    .isThrownBy(() -> changer.simple(List.of(ConfChangeSingle.of(type, ids.size() + 1L))))
+                    .extracting(InvalidConfChangeException::reason)
+                    .isEqualTo(Reason.TOO_MANY_MEMBERS);
+        }
+        ConfChangeSingle removal = ConfChangeSingle.of(ConfChangeType.REMOVE_NODE, 7);
+        assertThat(changer.simple(List.of(removal)).members().size()).isEqualTo(ids.size() - 1);
+    }
+
+    /** A change begins from what is in force: should that be wrong, the change must not hide it. */
+    @Test
+    void aChangeOfWhatContradictsItselfIsRefused() {
+        MajorityConfig two = MajorityConfig.of(1, 2);
+        MajorityConfig one = MajorityConfig.of(1);
+        JointConfig joint = new JointConfig(one, two);
+        JointConfig plain = new JointConfig(two, MajorityConfig.EMPTY);
+        IdSet none = IdSet.EMPTY;
+        refuses(new Configuration(plain, IdSet.of(2), none, false), IdSet.of(2));
+        refuses(new Configuration(plain, IdSet.of(2), none, false), none);
+        refuses(new Configuration(plain, IdSet.of(3), none, false), none);
+        refuses(new Configuration(plain, IdSet.of(9), none, false), none);
+        refuses(new Configuration(joint, none, IdSet.of(3), true), none);
+        refuses(new Configuration(joint, none, IdSet.of(2), true), IdSet.of(2));
+        refuses(
+                new Configuration(new JointConfig(MajorityConfig.of(1, 9), MajorityConfig.EMPTY), none, none, false),
+                none);
+        // One that is right, to see that it is these that are refused.
+        Draft draft = new Draft(tracker(new Configuration(joint, IdSet.of(3), IdSet.of(2), true), IdSet.of(3)), 9);
+        assertThat(draft.finish(true).configuration().learners()).isEqualTo(IdSet.of(3));
+    }
+
+    private static void refuses(Configuration configuration, IdSet learners) {
         assertThatExceptionOfType(InvalidConfChangeException.class)
-                .isThrownBy(() -> new Changer(tracker, 9).simple(List.of(oneMore, other)))
+                .as("%s", configuration)
+                .isThrownBy(() -> new Draft(tracker(configuration, learners), 9).finish(configuration.autoLeave()))
                 .extracting(InvalidConfChangeException::reason)
-                .isEqualTo(Reason.TOO_MANY_MEMBERS);
-        assertThat(IdSet.of(ids).size()).isEqualTo(ids.size());
+                .isEqualTo(Reason.INCONSISTENT);
+    }
+
+    /** Returns a tracker of the members 1, 2 and 3, some of which it takes for learners. */
+    private static ProgressTracker tracker(Configuration configuration, IdSet learners) {
+        ProgressTracker tracker = new ProgressTracker(10, 0);
+        SortedMap<Long, Progress> members = new TreeMap<>();
+        for (long id = 1; id <= 3; id++) {
+            members.put(id, tracker.newProgress(9, learners.contains(id)));
+        }
+        tracker.switchTo(configuration, ProgressMap.of(members, IdSet.EMPTY));
+        return tracker;
     }
 }

@@ -7,6 +7,7 @@ import io.lutra.raft.CompactedException;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Entry;
 import io.lutra.raft.MemoryStorage;
+import io.lutra.raft.Message;
 import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.SnapshotMetadata;
@@ -212,6 +213,8 @@ class RaftLogTest {
         assertThat(new LogSlice(2, 5, entries(7, 2)).isValid(3)).isFalse();
         assertThat(new LogSlice(0, 0, entries(1, 0)).isValid(3)).isFalse();
         assertThat(new LogSlice(2, 5, entries(6, 2, 3)).lastIndex()).isEqualTo(7);
+        Message append = Message.append(1, 2, 3, 2, 5, entries(6, 2, 3), 4);
+        assertThat(LogSlice.of(append)).isEqualTo(new LogSlice(2, 5, entries(6, 2, 3)));
     }
 
     @Test

@@ -28,8 +28,10 @@ import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.SnapshotStatus;
 import io.lutra.raft.StateType;
 import io.lutra.raft.TraceListener;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,8 +76,12 @@ class HostileCallerTest {
     @Test
     void aGroupIsBootstrappedOnceAndWithMembersThatCanBe() {
         TestNode empty = node(1).start();
+        List<Peer> tooMany = LongStream.rangeClosed(1, InvalidConfChangeException.MAX_MEMBERS + 1)
+                .mapToObj(Peer::of)
+                .toList();
         for (List<Peer> peers : List.of(
                 List.<Peer>of(),
+                tooMany,
                 List.of(Peer.of(0)),
                 List.of(Peer.of(Message.LOCAL_APPEND_THREAD)),
                 List.of(Peer.of(1), Peer.of(2), Peer.of(1)))) {
@@ -83,6 +89,7 @@ class HostileCallerTest {
         }
         assertThat(empty.status().lastIndex()).isZero();
 
+        node(1).start().raw.bootstrap(tooMany.subList(1, tooMany.size()));
         empty.raw.bootstrap(List.of(Peer.of(1)));
         assertThatExceptionOfType(InvalidConfigException.class)
                 .isThrownBy(() -> empty.raw.bootstrap(List.of(Peer.of(1))));
@@ -184,6 +191,25 @@ class HostileCallerTest {
             node.settle();
             assertThat(node.status().leadTransferee()).isZero();
         }
+    }
+
+    @Test
+    void nullIsRefusedAndStopsNothing() {
+        TestNode leader = node(1).voters(1L, 2L, 3L).lead();
+        List<ThrowingCallable> calls = List.of(
+                () -> leader.raw.propose((byte[]) null),
+                () -> leader.raw.propose((List<byte[]>) null),
+                () -> leader.raw.propose(Arrays.asList(bytes("x"), null)),
+                () -> leader.raw.proposeConfChange(null),
+                () -> leader.raw.applyConfChange(null),
+                () -> leader.raw.step(null),
+                () -> leader.raw.readIndex(null),
+                () -> leader.raw.reportSnapshot(2, null),
+                () -> leader.raw.bootstrap(null));
+        assertThat(calls)
+                .allSatisfy(call ->
+                        assertThatExceptionOfType(NullPointerException.class).isThrownBy(call));
+        assertThat(leader.raw.propose(bytes("x")).isAppended()).isTrue();
     }
 
     @Test

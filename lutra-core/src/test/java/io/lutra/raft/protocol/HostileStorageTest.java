@@ -20,6 +20,7 @@ import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.StateType;
 import io.lutra.raft.StorageException;
 import io.lutra.raft.UnavailableException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -43,21 +44,20 @@ class HostileStorageTest {
     @MethodSource("errors")
     void anErrorOfTheStorageStopsTheNodeUntilItIsStartedAnew(RuntimeException error) {
         TestNode leader = node(1).voters(1L, 2L, 3L).log(1, 1, 1).lead();
+        long term = leader.term();
+        Message rejection =
+                Message.appendRejection(2, 1, term, leader.progress(2).next() - 1, 1, 1);
         leader.storage.failWith(error);
 
-        Message ack =
-                Message.appendRejection(2, 1, leader.term(), leader.progress(2).next() - 1, 1, 1);
-        leader.raw.reportUnreachable(2);
-        leader.deliver(Message.appendRejection(2, 1, leader.term(), 99, 0, 0));
         RaftException first = catchRaft(() -> {
-            leader.deliver(ack);
-            leader.raw.step(Message.vote(3, 1, leader.term() + 1, 9, 9, new byte[0]));
-            leader.raw.propose(bytes("x"));
+            leader.raw.reportUnreachable(2);
+            leader.deliver(rejection);
+            leader.raw.step(Message.vote(3, 1, term + 1, 9, 9, new byte[0]));
         });
         assertThat(first == error || first.getCause() == error).isTrue();
 
         // The disk works again, but the node does not know what it had done when it failed.
-        leader.storage.readAs(entries -> entries);
+        leader.storage.recover();
         assertThat(catchRaft(() -> leader.raw.step(Message.heartbeat(3, 1, 99, 0, new byte[0]))))
                 .isSameAs(first);
         assertThat(catchRaft(leader.raw::tick)).isSameAs(first);
@@ -76,10 +76,30 @@ class HostileStorageTest {
         assertThat(thrown == error || thrown.getCause() == error).isTrue();
     }
 
+    @ParameterizedTest
+    @MethodSource("errors")
+    void aNodeIsStillAskedForItsStatusWhenItsStorageIsGone(RuntimeException error) {
+        TestNode leader = node(1).voters(1L, 2L, 3L).lead();
+        leader.storage.failWith(error);
+        assertThat(leader.raw.status().softState().lead()).isEqualTo(1);
+        assertThat(leader.raw.ticksUntilDue()).isEqualTo(1);
+        // It tells where the log begins, which only the storage knows.
+        RaftException thrown = catchRaft(leader.raw::basicStatus);
+        assertThat(thrown == error || thrown.getCause() == error).isTrue();
+
+        leader.storage.recover();
+        assertThat(leader.raw.basicStatus().role()).isEqualTo(StateType.LEADER);
+        assertThat(leader.raw.propose(bytes("x")).isAppended()).isTrue();
+    }
+
     @Test
     void entriesThatWereNotAskedForAreNoticed() {
         List<UnaryOperator<List<Entry>>> lies = List.of(
+                entries -> null,
                 entries -> List.of(),
+                entries -> Arrays.asList(entries.get(0), null, entries.get(2)),
+                entries -> Stream.of(entries.get(0), entries.get(0), entries.get(2))
+                        .toList(),
                 entries -> entriesFrom(entries.get(0).index() + 1, 1),
                 entries -> Stream.concat(entries.stream(), entries.stream()).toList(),
                 entries -> entriesFrom(entries.get(0).index(), 1, 1, 1, 1, 1, 1, 1, 1));
@@ -187,6 +207,23 @@ class HostileStorageTest {
         leader.deliver(Message.appendRejection(2, 1, leader.term(), 3, 0, 0));
         assertThat(leader.takeOne(MessageType.SNAP).snapshot()).isNotNull();
         assertThat(leader.role()).isEqualTo(StateType.LEADER);
+    }
+
+    /** The application compacts from a thread of its own, so it may do so between any two reads. */
+    @Test
+    void compactionBetweenTwoReadsTurnsEntriesIntoASnapshot() {
+        TestNode leader = node(1).voters(1L, 2L, 3L).log(1, 1, 1).commit(3).start();
+        leader.elect();
+        leader.storage.memory.createSnapshot(3, ConfState.of(List.of(1L, 2L, 3L), List.of()), bytes("state"));
+        leader.take();
+        leader.storage.onTerm(() -> {
+            if (leader.storage.firstIndex() == 1) {
+                leader.storage.memory.compact(3);
+            }
+        });
+
+        leader.deliver(Message.appendRejection(2, 1, leader.term(), 3, 1, 1));
+        assertThat(leader.takeOne(MessageType.SNAP).snapshot()).isNotNull();
     }
 
     @Test

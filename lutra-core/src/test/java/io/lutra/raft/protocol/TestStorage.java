@@ -39,6 +39,11 @@ final class TestStorage implements HardStateStorage {
         failure = error;
     }
 
+    /** From now on it works again. */
+    void recover() {
+        failure = null;
+    }
+
     /** From now on reads return what this makes of the entries. */
     void readAs(UnaryOperator<List<Entry>> change) {
         reading = change;
@@ -92,12 +97,12 @@ final class TestStorage implements HardStateStorage {
 
     @Override
     public long lastIndex() {
-        return memory.lastIndex();
+        return read(memory::lastIndex);
     }
 
     @Override
     public long firstIndex() {
-        return memory.firstIndex();
+        return read(memory::firstIndex);
     }
 
     @Override

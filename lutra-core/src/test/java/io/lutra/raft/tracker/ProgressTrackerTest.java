@@ -2,10 +2,12 @@ package io.lutra.raft.tracker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lutra.raft.ConfState;
 import io.lutra.raft.quorum.IdSet;
 import io.lutra.raft.quorum.JointConfig;
 import io.lutra.raft.quorum.MajorityConfig;
 import io.lutra.raft.quorum.VoteResult;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -100,6 +102,7 @@ class ProgressTrackerTest {
         assertThat(tracker.newProgress(0, true).next()).isEqualTo(1);
         assertThat(tracker.newProgress(9, true).next()).isEqualTo(9);
         assertThat(tracker.newProgress(9, true).isLearner()).isTrue();
+        assertThat(tracker.newProgress(9, false).isLearner()).isFalse();
         assertThat(tracker.newProgress(9, false).isRecentActive()).isTrue();
     }
 
@@ -118,11 +121,13 @@ class ProgressTrackerTest {
     }
 
     @Test
-    void aConfigurationPrintsAsEtcdDoes() {
+    void aConfigurationIsPrintedAndStoredAsEtcdDoes() {
         Configuration joint = new Configuration(
                 new JointConfig(MajorityConfig.of(1, 2), MajorityConfig.of(2, 3)), IdSet.of(4), IdSet.of(3), true);
         assertThat(joint).hasToString("voters=(1 2)&&(2 3) learners=(4) learners_next=(3) autoleave");
         assertThat(Configuration.EMPTY).hasToString("voters=()");
+        assertThat(joint.toConfState())
+                .isEqualTo(ConfState.of(List.of(1L, 2L), List.of(4L), List.of(2L, 3L), List.of(3L), true));
     }
 
     @Test
