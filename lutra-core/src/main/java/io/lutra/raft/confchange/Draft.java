@@ -129,7 +129,7 @@ final class Draft {
         JointConfig voters = new JointConfig(new MajorityConfig(incoming), old);
         Configuration configuration = new Configuration(voters, learners, learnersNext, autoLeave);
         check(configuration);
-        return new ChangedConfiguration(configuration, ProgressMap.of(members, incoming));
+        return new ChangedConfiguration(configuration, ProgressMap.of(members));
     }
 
     /** Checks the invariants of {@link Configuration}: a state from outside may contradict itself. */

@@ -134,7 +134,7 @@ final class Leader extends Role {
         if (batch.size() == 0) {
             return DropReason.EMPTY;
         }
-        if (raft.tracker().progress(raft.id()) == null) {
+        if (!raft.tracker().configuration().contains(raft.id())) {
             return DropReason.NOT_A_MEMBER;
         }
         return transferee == Raft.NONE ? null : DropReason.TRANSFER_IN_PROGRESS;
@@ -353,7 +353,7 @@ final class Leader extends Role {
         ProgressTracker tracker = raft.tracker();
         boolean active = tracker.isQuorumActive();
         if (active) {
-            tracker.markInactive(raft.id());
+            tracker.markInactive();
         } else {
             raft.becomeFollower(raft.term(), Raft.NONE);
         }
@@ -377,8 +377,7 @@ final class Leader extends Role {
 
     /** Hears that another configuration is in force. */
     void onConfigurationSwitched() {
-        Progress own = raft.tracker().progress(raft.id());
-        if (own == null || own.isLearner()) {
+        if (!raft.isVoter()) {
             // Thesis §4.2.2: it goes on leading, without counting itself, or steps down.
             if (raft.options().stepDownOnRemoval()) {
                 raft.becomeFollower(raft.term(), Raft.NONE);

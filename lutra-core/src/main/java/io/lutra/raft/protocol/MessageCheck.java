@@ -36,7 +36,7 @@ final class MessageCheck {
         if (type.isLocal()) {
             return StepResult.LOCAL_MESSAGE;
         }
-        if (type.isResponse() && raft.tracker().progress(m.from()) == null) {
+        if (type.isResponse() && !raft.tracker().configuration().contains(m.from())) {
             return StepResult.UNKNOWN_PEER;
         }
         return raft.options().unsafeAsEtcd() ? null : dishonesty(raft, m);

@@ -26,7 +26,6 @@ import io.lutra.raft.confchange.Changer;
 import io.lutra.raft.confchange.Restore;
 import io.lutra.raft.log.RaftLog;
 import io.lutra.raft.log.Sizes;
-import io.lutra.raft.tracker.Progress;
 import io.lutra.raft.tracker.ProgressTracker;
 import java.util.ArrayList;
 import java.util.List;
@@ -383,16 +382,14 @@ final class Raft {
     }
 
     void becomeLeader() {
-        Progress own = tracker.progress(id);
-        if (own == null || own.isLearner()) {
+        if (!isVoter()) {
             // Its removal or demotion was applied while the votes came in.
             becomeFollower(term, NONE);
             return;
         }
         reset(term);
         lead = id;
-        own.becomeReplicate();
-        own.markActive();
+        tracker.track();
         Leader leader = new Leader(this);
         takeRole(leader);
         leader.begin();
@@ -451,8 +448,12 @@ final class Raft {
 
     /** Tells whether the node may lead: it votes, and no snapshot waits that may say otherwise. */
     boolean isPromotable() {
-        Progress own = tracker.progress(id);
-        return own != null && !own.isLearner() && !log.hasPendingSnapshot();
+        return isVoter() && !log.hasPendingSnapshot();
+    }
+
+    /** Tells whether the node votes, in either half of a joint configuration. */
+    boolean isVoter() {
+        return tracker.configuration().voters().contains(id);
     }
 
     /** Thesis §4.1: an election counts by the newest configuration in the log, but ours is in force once applied. */

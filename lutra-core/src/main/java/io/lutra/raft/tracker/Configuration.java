@@ -24,6 +24,11 @@ public record Configuration(JointConfig voters, IdSet learners, IdSet learnersNe
     /** No members at all. */
     public static final Configuration EMPTY = new Configuration(JointConfig.EMPTY, IdSet.EMPTY, IdSet.EMPTY, false);
 
+    /** Tells whether an id is a member: a voter of either half, or a learner. */
+    public boolean contains(long id) {
+        return voters.contains(id) || learners.contains(id);
+    }
+
     /** Returns the form that is stored in snapshots. */
     public ConfState toConfState() {
         return ConfState.of(

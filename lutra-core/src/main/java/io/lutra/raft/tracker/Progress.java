@@ -60,15 +60,6 @@ public final class Progress {
         return learner == nowLearner ? this : new Progress(this, nowLearner);
     }
 
-    /** Forgets everything: a term or a role began. */
-    void reset(long nextIndex, long matchIndex) {
-        toState(ProgressState.PROBE);
-        match = matchIndex;
-        next = nextIndex;
-        sentCommit = 0;
-        recentActive = false;
-    }
-
     /** Returns the highest index known to be durable and equal at the peer. */
     public long match() {
         return match;

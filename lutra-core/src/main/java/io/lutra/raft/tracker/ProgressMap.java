@@ -2,6 +2,7 @@ package io.lutra.raft.tracker;
 
 import io.lutra.raft.quorum.IdSet;
 import java.util.SortedMap;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The progress of each member, in order of id. Its members never change; their progress does. */
@@ -17,13 +18,18 @@ public final class ProgressMap {
         this.progress = progress;
     }
 
-    /** Returns a map of these members. If the voters are all of them it shares their set: 56 bytes less per node. */
-    public static ProgressMap of(SortedMap<Long, Progress> members, IdSet voters) {
-        IdSet keys = IdSet.of(members.keySet());
-        IdSet ids = keys.equals(voters) ? voters : keys;
-        Progress[] progress = new Progress[ids.size()];
-        members.forEach((id, one) -> progress[ids.indexOf(id)] = one);
-        return new ProgressMap(ids, progress);
+    /** Returns a map of members, each with the progress made for it. */
+    static ProgressMap of(IdSet ids, LongFunction<Progress> progress) {
+        Progress[] each = new Progress[ids.size()];
+        for (int i = 0; i < each.length; i++) {
+            each[i] = progress.apply(ids.get(i));
+        }
+        return new ProgressMap(ids, each);
+    }
+
+    /** Returns a map of these members. */
+    public static ProgressMap of(SortedMap<Long, Progress> members) {
+        return new ProgressMap(IdSet.of(members.keySet()), members.values().toArray(new Progress[0]));
     }
 
     /** Returns the members. */

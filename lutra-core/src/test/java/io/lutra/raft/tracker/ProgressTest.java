@@ -229,15 +229,6 @@ class ProgressTest {
     }
 
     @Test
-    void aResetForgetsEverything() {
-        Progress progress = awaitingSnapshot(20);
-        progress.reset(31, 4);
-        PeerProgress seen = progress.toPeerProgress(9);
-        assertThat(seen).isEqualTo(new PeerProgress(9, false, ProgressState.PROBE, 4, 31, 0, false, false, 0, false));
-        assertThat(progress.canBumpCommit(1)).isTrue();
-    }
-
-    @Test
     void activityIsNotedUntilTheNextPeriod() {
         Progress progress = probing();
         progress.markInactive();

@@ -3,10 +3,13 @@ package io.lutra.raft.tracker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lutra.raft.ConfState;
+import io.lutra.raft.PeerProgress;
+import io.lutra.raft.ProgressState;
 import io.lutra.raft.quorum.IdSet;
 import io.lutra.raft.quorum.JointConfig;
 import io.lutra.raft.quorum.MajorityConfig;
 import io.lutra.raft.quorum.VoteResult;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,8 +24,7 @@ class ProgressTrackerTest {
         SortedMap<Long, Progress> members = new TreeMap<>(Long::compareUnsigned);
         voters.ids().toList().forEach(id -> members.put(id, tracker.newProgress(4, false)));
         learnerSet.toList().forEach(id -> members.put(id, tracker.newProgress(4, true)));
-        tracker.switchTo(
-                new Configuration(voters, learnerSet, IdSet.EMPTY, false), ProgressMap.of(members, voters.ids()));
+        tracker.switchTo(new Configuration(voters, learnerSet, IdSet.EMPTY, false), ProgressMap.of(members));
         return tracker;
     }
 
@@ -62,6 +64,28 @@ class ProgressTrackerTest {
     }
 
     @Test
+    void whoBeginsToTrackKnowsOnlyWhatItHasItself() {
+        ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY, 4);
+        progress(tracker, 2).maybeUpdate(9);
+        tracker.reset(1, 20);
+        tracker.track();
+        List<PeerProgress> members = new ArrayList<>();
+        for (int i = 0; i < tracker.members().size(); i++) {
+            members.add(tracker.members()
+                    .progress(i)
+                    .toPeerProgress(tracker.members().id(i)));
+        }
+        assertThat(members)
+                .containsExactly(
+                        new PeerProgress(1, false, ProgressState.REPLICATE, 20, 21, 0, true, false, 0, false),
+                        new PeerProgress(2, false, ProgressState.PROBE, 0, 21, 0, false, false, 0, false),
+                        new PeerProgress(3, false, ProgressState.PROBE, 0, 21, 0, false, false, 0, false),
+                        new PeerProgress(4, true, ProgressState.PROBE, 0, 21, 0, false, false, 0, false));
+        progress(tracker, 2).maybeUpdate(9);
+        assertThat(progress(tracker, 2).match()).isEqualTo(9);
+    }
+
+    @Test
     void aResetKeepsOnlyWhatTheNodeItselfHas() {
         ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY);
         tracker.recordVote(1, true);
@@ -79,7 +103,9 @@ class ProgressTrackerTest {
     void aQuorumIsActiveIfItWasHeardOfSinceTheLastLook() {
         ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY, 4);
         assertThat(tracker.isQuorumActive()).isTrue();
-        tracker.markInactive(1);
+        tracker.reset(1, 20);
+        tracker.track();
+        tracker.markInactive();
         assertThat(progress(tracker, 1).isRecentActive()).isTrue();
         progress(tracker, 4).markActive();
         assertThat(tracker.isQuorumActive()).isFalse();

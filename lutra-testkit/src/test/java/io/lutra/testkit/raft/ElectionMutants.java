@@ -33,7 +33,10 @@ final class ElectionMutants {
                                 "} else if (m.term() < term && m.term() != 0) {",
                                 "} else if (m.term() < term && m.term() != 0 && m.type() != MessageType.VOTE_RESP) {"),
                 Mutant.of("E06", "granted pre-votes are carried into the election", "I15")
-                        .core("tracker/ProgressTracker", "        resetVotes();\n        for", "        for"),
+                        .core(
+                                "tracker/ProgressTracker",
+                                "        resetVotes();\n        members = null;",
+                                "        members = null;"),
                 Mutant.of("E07", "the longer log wins before the later term", "I4")
                         .core(
                                 "log/RaftLog",

@@ -47,8 +47,7 @@ final class MembershipMutants {
                         .core(
                                 "protocol/Raft",
                                 "if (!canVote || !log.isUpToDate(",
-                                "Progress voter = tracker.progress(id);\n"
-                                        + "        if (voter == null || voter.isLearner()) {\n            return;\n        }\n"
+                                "if (!isVoter()) {\n            return;\n        }\n"
                                         + "        if (!canVote || !log.isUpToDate("),
                 Mutant.of("M10", "a leader that was removed counts itself", "I6", "I14")
                         .core(
