@@ -26,15 +26,48 @@ final class Cluster {
 
     private final Mode mode;
     private final Node[] nodes = new Node[NODES];
-    /** Takes the place of the inbox that is read. */
-    private List<Message> spare = new ArrayList<>(2);
-
+    private final Inboxes inboxes;
     private long messages;
 
-    Cluster(Mode mode) {
+    Cluster(Mode mode, Inboxes inboxes) {
         this.mode = mode;
+        this.inboxes = inboxes;
         for (int i = 0; i < NODES; i++) {
             nodes[i] = new Node(i + 1, mode);
+        }
+    }
+
+    /**
+     * What the nodes of the group at work are to be given next. One thread drives one group after the other, and none
+     * leaves anything behind.
+     */
+    static final class Inboxes {
+        private final List<List<Message>> waiting = new ArrayList<>();
+        private List<Message> spare = new ArrayList<>();
+
+        Inboxes() {
+            for (int i = 0; i < NODES; i++) {
+                waiting.add(new ArrayList<>());
+            }
+        }
+
+        void add(Message message) {
+            waiting.get((int) message.to() - 1).add(message);
+        }
+
+        /** Gives a node what waits for it, and tells whether that was anything. */
+        boolean deliver(int node, RawNode raw) {
+            List<Message> in = waiting.get(node);
+            if (in.isEmpty()) {
+                return false;
+            }
+            waiting.set(node, spare);
+            for (int i = 0; i < in.size(); i++) {
+                raw.step(in.get(i));
+            }
+            in.clear();
+            spare = in;
+            return true;
         }
     }
 
@@ -42,7 +75,6 @@ final class Cluster {
         final long id;
         final MemoryStorage storage = new MemoryStorage();
         final RawNode raw;
-        List<Message> inbox = new ArrayList<>(2);
         long applied;
         long index = 1;
         long kept = 1;
@@ -118,15 +150,9 @@ final class Cluster {
         boolean busy = true;
         while (busy) {
             busy = false;
-            for (Node node : nodes) {
-                List<Message> in = node.inbox;
-                node.inbox = spare;
-                for (int i = 0; i < in.size(); i++) {
-                    busy = true;
-                    node.raw.step(in.get(i));
-                }
-                in.clear();
-                spare = in;
+            for (int i = 0; i < NODES; i++) {
+                Node node = nodes[i];
+                busy |= inboxes.deliver(i, node.raw);
                 while (node.raw.hasReady()) {
                     busy = true;
                     process(node);
@@ -174,7 +200,7 @@ final class Cluster {
 
     private void send(Message message) {
         messages++;
-        nodes[(int) message.to() - 1].inbox.add(mode.codec ? Message.parse(message.data()) : message);
+        inboxes.add(mode.codec ? Message.parse(message.data()) : message);
     }
 
     /** Returns how many messages were sent between nodes. */

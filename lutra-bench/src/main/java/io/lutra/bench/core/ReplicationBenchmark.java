@@ -35,7 +35,7 @@ public class ReplicationBenchmark {
     @Param({"false", "true"})
     public boolean codec;
 
-    private Cluster cluster = new Cluster(new Cluster.Mode(10, 1, false, false));
+    private Cluster cluster = new Cluster(new Cluster.Mode(10, 1, false, false), new Cluster.Inboxes());
     private List<byte[]> commands = List.of();
 
     /** Made by JMH. */
@@ -44,7 +44,7 @@ public class ReplicationBenchmark {
     /** Elects a leader. */
     @Setup
     public void elect() {
-        cluster = new Cluster(new Cluster.Mode(10, 1, false, codec));
+        cluster = new Cluster(new Cluster.Mode(10, 1, false, codec), new Cluster.Inboxes());
         cluster.elect(0);
         commands = Collections.nCopies(batch, new byte[size]);
     }

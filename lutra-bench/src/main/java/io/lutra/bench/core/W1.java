@@ -45,7 +45,7 @@ public final class W1 {
         int size = number("size", 128);
         int batch = number("batch", 16);
         int total = number("n", 2_000_000);
-        Cluster cluster = new Cluster(new Cluster.Mode(10, 1, is("async"), is("codec")));
+        Cluster cluster = new Cluster(new Cluster.Mode(10, 1, is("async"), is("codec")), new Cluster.Inboxes());
         cluster.elect(0);
         List<byte[]> commands = Collections.nCopies(batch, new byte[size]);
         run(cluster, commands, number("warm", total));
@@ -100,9 +100,10 @@ public final class W1 {
         Cluster.Mode mode = new Cluster.Mode(election, heartbeat, false, false);
         long heapBefore = Meter.liveBytes();
         Cluster[] clusters = new Cluster[groups];
+        Cluster.Inboxes inboxes = new Cluster.Inboxes();
         long start = System.nanoTime();
         for (int i = 0; i < groups; i++) {
-            clusters[i] = new Cluster(mode);
+            clusters[i] = new Cluster(mode, inboxes);
             clusters[i].elect(i % 3);
         }
         double createMillis = (System.nanoTime() - start) / 1e6;

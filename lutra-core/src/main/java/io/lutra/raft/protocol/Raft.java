@@ -553,7 +553,9 @@ final class Raft {
 
     List<ReadState> takeReadStates() {
         List<ReadState> taken = readStates;
-        readStates = List.of();
+        if (!taken.isEmpty()) {
+            readStates = List.of();
+        }
         return taken;
     }
 

@@ -92,12 +92,17 @@ final class ReadyMaker {
 
     /** The application stores before it sends, so that everything may go; what is for the node itself waits for advance. */
     private List<Message> messages(@Nullable Snapshot snapshot, List<Entry> committed) {
-        stepsOnAdvance = raft.outbox().takeToSelf();
+        List<Message> steps = raft.outbox().takeToSelf();
         Message appended = storageAppendResponse(snapshot);
         if (appended != null) {
-            stepsOnAdvance = Outbox.with(stepsOnAdvance, appended);
+            steps = Outbox.with(steps, appended);
         }
-        appliedOnAdvance = committed;
+        if (!steps.isEmpty()) {
+            stepsOnAdvance = steps;
+        }
+        if (!committed.isEmpty()) {
+            appliedOnAdvance = committed;
+        }
         return raft.outbox().takeToOthers();
     }
 
@@ -105,10 +110,14 @@ final class ReadyMaker {
     void advance() {
         List<Message> steps = stepsOnAdvance;
         List<Entry> applied = appliedOnAdvance;
-        stepsOnAdvance = List.of();
-        appliedOnAdvance = List.of();
-        for (int i = 0; i < steps.size(); i++) {
-            raft.step(steps.get(i));
+        if (!steps.isEmpty()) {
+            stepsOnAdvance = List.of();
+            for (int i = 0; i < steps.size(); i++) {
+                raft.step(steps.get(i));
+            }
+        }
+        if (!applied.isEmpty()) {
+            appliedOnAdvance = List.of();
         }
         raft.onEntriesApplied(applied);
     }

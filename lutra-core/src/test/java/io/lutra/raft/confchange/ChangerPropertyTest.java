@@ -324,7 +324,7 @@ class ChangerPropertyTest {
         for (long id = 1; id <= 3; id++) {
             members.put(id, tracker.newProgress(9, learners.contains(id)));
         }
-        tracker.switchTo(configuration, ProgressMap.of(members, IdSet.EMPTY));
+        tracker.switchTo(configuration, ProgressMap.of(members));
         return tracker;
     }
 }
