@@ -1,5 +1,6 @@
 package io.lutra.bench.wal;
 
+import io.lutra.bench.wal.Profile.Phase;
 import io.lutra.wal.Disk;
 import io.lutra.wal.DiskFile;
 import java.io.Closeable;
@@ -7,16 +8,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A disk that adds up how long its writes and its syncs take. For one thread. */
+/** A disk whose writes and syncs are phases of their own in the profile of its thread. */
 final class TimedDisk implements Disk {
     private final Disk disk;
-    long writeNanos;
-    long syncNanos;
-    long syncs;
-    long bytes;
+    private final Profile profile;
 
-    TimedDisk(Disk disk) {
+    TimedDisk(Disk disk, Profile profile) {
         this.disk = disk;
+        this.profile = profile;
     }
 
     private final class File implements DiskFile {
@@ -38,18 +37,16 @@ final class TimedDisk implements Disk {
 
         @Override
         public void write(ByteBuffer source, long offset) throws IOException {
-            long start = System.nanoTime();
-            bytes += source.remaining();
+            Phase before = profile.toDisk(Phase.WRITE);
             file.write(source, offset);
-            writeNanos += System.nanoTime() - start;
+            profile.to(before);
         }
 
         @Override
         public void sync() throws IOException {
-            long start = System.nanoTime();
+            Phase before = profile.toDisk(Phase.SYNC);
             file.sync();
-            syncs++;
-            syncNanos += System.nanoTime() - start;
+            profile.to(before);
         }
 
         @Override
