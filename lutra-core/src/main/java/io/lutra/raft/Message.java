@@ -235,11 +235,17 @@ public final class Message {
                 .build();
     }
 
-    /** Tells a node that its log is durable up to an entry, if it still has that entry, and its snapshot too. */
+    /**
+     * Tells a node that its log is durable up to an entry, if it still has that entry, and its snapshot too.
+     *
+     * @param replacements how often the log had replaced what was being written when this write was asked for: an answer
+     *     from before the last time does not count. It is kept in {@code commit}, and mostly 0
+     */
     public static Message storageAppendResponse(
-            long to, long term, long lastTerm, long lastIndex, @Nullable Snapshot snapshot) {
+            long to, long term, long lastTerm, long lastIndex, long replacements, @Nullable Snapshot snapshot) {
         return new MessageBuilder(MessageType.STORAGE_APPEND_RESP, LOCAL_APPEND_THREAD, to, term)
                 .log(lastTerm, lastIndex)
+                .commit(replacements)
                 .snapshot(snapshot)
                 .build();
     }

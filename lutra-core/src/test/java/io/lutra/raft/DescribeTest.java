@@ -23,7 +23,7 @@ class DescribeTest {
 
     @Test
     void messageSpreadsOverLinesIfItHoldsMore() {
-        Message response = Message.storageAppendResponse(1, 1, 1, 11, SNAPSHOT);
+        Message response = Message.storageAppendResponse(1, 1, 1, 11, 0, SNAPSHOT);
         Message append = Message.storageAppend(
                 1, HardState.of(3, 2, 8), List.of(entry(3, 13, "a"), entry(3, 14, "")), SNAPSHOT, List.of(response));
         assertThat(Describe.message(append)).isEqualTo("""

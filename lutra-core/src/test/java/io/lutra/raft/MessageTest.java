@@ -72,7 +72,7 @@ class MessageTest {
 
     @Test
     void storageMessagesGoToTheThreadsAndBack() {
-        Message response = Message.storageAppendResponse(1, 5, 5, 300, SNAPSHOT);
+        Message response = Message.storageAppendResponse(1, 5, 5, 300, 0, SNAPSHOT);
         Message append = Message.storageAppend(1, HardState.of(5, 2, 8), ENTRIES, SNAPSHOT, List.of(response));
         assertThat(Fields.of(append))
                 .isEqualTo(Map.of(
@@ -247,7 +247,7 @@ class MessageTest {
     /** All kinds of messages, one of each, and one that says everything. */
     static Stream<Message> all() {
         Message heartbeat = Message.heartbeat(1, 2, 5, 9, CONTEXT);
-        Message stored = Message.storageAppendResponse(1, 5, 5, 300, SNAPSHOT);
+        Message stored = Message.storageAppendResponse(1, 5, 5, 300, 0, SNAPSHOT);
         return Stream.of(
                 Message.propose(1, 2, ENTRIES),
                 Message.append(1, 2, 5, 4, 9, ENTRIES, 8),

@@ -353,6 +353,15 @@ public final class RaftLog {
         unstable.acceptInProgress();
     }
 
+    /**
+     * Returns how often something was replaced while it was being stored. Unless that is still the same, an acknowledgement
+     * by term and index may mean an entry that was there before: two leaders of one term, if there were any, could have put
+     * it back over others.
+     */
+    public long replacements() {
+        return unstable.replacements();
+    }
+
     /** Notes that the storage has everything up to an entry, if this log still has that entry. */
     public void stableTo(long term, long index) {
         unstable.stableTo(term, index);

@@ -33,6 +33,8 @@ final class UnstableLog {
     private long inProgress;
     private @Nullable Snapshot snapshot;
     private boolean snapshotInProgress;
+    /** How often something was replaced that had been given to be written and not acknowledged. */
+    private long replacements;
     /** The index of the latest snapshot that was given to be written, 0 if none was. */
     private long givenSnapshot;
 
@@ -119,7 +121,12 @@ final class UnstableLog {
         return true;
     }
 
+    long replacements() {
+        return replacements;
+    }
+
     void restore(Snapshot newSnapshot) {
+        countReplacementFrom(offset);
         offset = newSnapshot.metadata().index() + 1;
         inProgress = offset;
         entries = NONE;
@@ -135,6 +142,7 @@ final class UnstableLog {
         if (first > lastIndex() + 1) {
             throw new RaftInvariantException("entry " + first + " would leave a gap after " + lastIndex());
         }
+        countReplacementFrom(first);
         if (first <= offset) {
             offset = first;
             inProgress = first;
@@ -148,6 +156,10 @@ final class UnstableLog {
         for (int i = 0; i < newEntries.size(); i++) {
             entries[start + size++] = newEntries.get(i);
         }
+    }
+
+    private void countReplacementFrom(long first) {
+        replacements += first < inProgress ? 1 : 0;
     }
 
     /** Moves the first {@code kept} entries to a new array with room for more: written slots are never written again. */

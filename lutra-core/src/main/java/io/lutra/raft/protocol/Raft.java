@@ -297,10 +297,15 @@ final class Raft {
     }
 
     private void onStorageAppended(Message m) {
-        if (m.index() != 0) {
+        if (m.index() != 0 && m.commit() == replacements()) {
             log.stableTo(m.logTerm(), m.index());
         }
         onSnapshotStored(m);
+    }
+
+    /** Returns what tells one write of an entry from an earlier one; in etcd's raft term and index have to do. */
+    long replacements() {
+        return options.unsafeAsEtcd() ? 0 : log.replacements();
     }
 
     private void onSnapshotStored(Message m) {

@@ -154,8 +154,9 @@ final class ReadyMaker {
     private @Nullable Message storageAppendResponse(@Nullable Snapshot snapshot) {
         RaftLog log = raft.log();
         if (log.hasUnstableEntries()) {
-            return Message.storageAppendResponse(raft.id(), raft.term(), log.lastTerm(), log.lastIndex(), snapshot);
+            return Message.storageAppendResponse(
+                    raft.id(), raft.term(), log.lastTerm(), log.lastIndex(), raft.replacements(), snapshot);
         }
-        return snapshot == null ? null : Message.storageAppendResponse(raft.id(), raft.term(), 0, 0, snapshot);
+        return snapshot == null ? null : Message.storageAppendResponse(raft.id(), raft.term(), 0, 0, 0, snapshot);
     }
 }

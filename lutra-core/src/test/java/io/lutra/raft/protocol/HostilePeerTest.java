@@ -94,7 +94,7 @@ class HostilePeerTest {
     @Test
     void refusesAnswersOfItsStorageWhereTheStorageDoesNotAnswer() {
         TestNode follower = node(1).voters(1L, 2L, 3L).log(1, 1).start();
-        assertThat(follower.deliver(Message.storageAppendResponse(1, 1, 1, 2, null)))
+        assertThat(follower.deliver(Message.storageAppendResponse(1, 1, 1, 2, 0, null)))
                 .isEqualTo(StepResult.LOCAL_MESSAGE);
         assertThat(follower.deliver(Message.storageApplyResponse(1, entriesFrom(1, 1, 1))))
                 .isEqualTo(StepResult.LOCAL_MESSAGE);
@@ -477,11 +477,11 @@ class HostilePeerTest {
         HardState before = raw.status().hardState();
 
         List<Message> forged = List.of(
-                Message.storageAppendResponse(1, 1, 1, 5, null),
-                Message.storageAppendResponse(1, 1, 1, LARGEST, null),
-                Message.storageAppendResponse(1, 1, LARGEST, 4, null),
-                Message.storageAppendResponse(1, 1, 0, 0, snapshot(2, 1, 1L, 2L, 3L)),
-                Message.storageAppendResponse(1, 1, 0, 0, snapshot(LARGEST, 1, 9L)),
+                Message.storageAppendResponse(1, 1, 1, 5, 0, null),
+                Message.storageAppendResponse(1, 1, 1, LARGEST, 0, null),
+                Message.storageAppendResponse(1, 1, LARGEST, 4, 0, null),
+                Message.storageAppendResponse(1, 1, 0, 0, 0, snapshot(2, 1, 1L, 2L, 3L)),
+                Message.storageAppendResponse(1, 1, 0, 0, 0, snapshot(LARGEST, 1, 9L)),
                 Message.storageApplyResponse(1, entriesFrom(1, 1)),
                 Message.storageApplyResponse(1, entriesFrom(LARGEST, 1)));
         for (Message m : forged) {
@@ -494,6 +494,33 @@ class HostilePeerTest {
         Ready ready = raw.ready();
         assertThat(ready.entries()).extracting(Entry::index).containsExactly(4L, 5L);
         assertThat(ready.committedEntries()).extracting(Entry::index).containsExactly(1L, 2L, 3L);
+    }
+
+    /** Found by random messages: etcd's raft takes the late answer for that of the later write. */
+    @Test
+    void twoLeadersOfATermDoNotMakeALateAnswerOfTheStorageCount() {
+        TestNode.Builder async = node(1).voters(1L, 2L, 3L).with(o -> o.asyncStorageWrites(true));
+        RawNode raw = new RawNode(async.config(async.storage(), new Recorder()));
+        raw.step(Message.append(2, 1, 2, 0, 0, entriesFrom(1, 1, 2, 2), 0));
+        Message first = answerOfStorage(raw.ready());
+        raw.step(Message.append(3, 1, 2, 1, 1, entriesFrom(2, 1), 0));
+        raw.step(Message.append(3, 1, 2, 1, 2, entriesFrom(3, 2), 3));
+        Message second = answerOfStorage(raw.ready());
+        assertThat(second.index()).isEqualTo(first.index());
+        assertThat(second.logTerm()).isEqualTo(first.logTerm());
+
+        raw.step(first);
+        assertThat(raw.hasReady()).as("something to apply").isFalse();
+        raw.step(second);
+        assertThat(raw.hasReady()).as("something to apply").isTrue();
+    }
+
+    private static Message answerOfStorage(Ready ready) {
+        return ready.messages().stream()
+                .flatMap(m -> m.responses().stream())
+                .filter(m -> m.type() == MessageType.STORAGE_APPEND_RESP)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Entry entry(long term, long index) {

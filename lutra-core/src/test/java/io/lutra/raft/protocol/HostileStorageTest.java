@@ -18,8 +18,10 @@ import io.lutra.raft.MessageType;
 import io.lutra.raft.RaftException;
 import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.StateType;
+import io.lutra.raft.Storage;
 import io.lutra.raft.StorageException;
 import io.lutra.raft.UnavailableException;
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a storage can do wrong. The error is typed, and the node stays stopped: nobody knows how far it got. A new node on
@@ -74,6 +77,36 @@ class HostileStorageTest {
         storage.failWith(error);
         RaftException thrown = catchRaft(() -> node(1).start(storage));
         assertThat(thrown == error || thrown.getCause() == error).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"initialState", "firstIndex", "lastIndex", "term"})
+    void whatIsNotThereStartsNoNode(String method) {
+        TestNode.Builder lacking = lacking(method, node(1).voters(1L, 2L, 3L).log(1, 1));
+        assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(lacking::start);
+    }
+
+    @Test
+    void aSnapshotThatIsNotThereIsNotSent() {
+        TestNode leader = lacking(
+                        "snapshot",
+                        node(1).voters(1L, 2L, 3L).log(1, 1, 1).commit(3).compactedTo(2))
+                .start();
+        leader.elect();
+        assertThatExceptionOfType(RaftInvariantException.class)
+                .isThrownBy(() -> leader.deliver(Message.appendRejection(2, 1, leader.term(), 3, 0, 0)));
+    }
+
+    /** Has the node's storage answer one question with null. */
+    private static TestNode.Builder lacking(String method, TestNode.Builder builder) {
+        return builder.with(o -> {
+            Storage storage = o.build().storage();
+            return o.storage((Storage) Proxy.newProxyInstance(
+                    Storage.class.getClassLoader(),
+                    new Class<?>[] {Storage.class},
+                    (proxy, asked, arguments) ->
+                            asked.getName().equals(method) ? null : asked.invoke(storage, arguments)));
+        });
     }
 
     @ParameterizedTest

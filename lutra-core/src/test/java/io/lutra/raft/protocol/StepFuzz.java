@@ -21,20 +21,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 
 /**
  * Gives nodes random messages, likely and unlikely ones, and everything else that can happen to them in between. No call
  * may throw, and {@link NodeChecker} must find nothing after any of them.
  *
  * <pre>{@code
- * mvn -q -pl lutra-core -am test-compile
- * java -ea -cp lutra-core/target/classes:lutra-core/target/test-classes io.lutra.raft.protocol.StepFuzz 10000000 SEED
+ * ./proof step [MESSAGES [SEED]]
  * }</pre>
  */
 public final class StepFuzz {
-    private static final int EVENTS_PER_NODE = 2_000;
+    private static final int MESSAGES_PER_NODE = 1_400;
     private static final byte[][] PAYLOADS = {{}, new byte[1], new byte[20], new byte[300]};
     private static final int TYPES = 25;
 
@@ -49,38 +50,48 @@ public final class StepFuzz {
         this.now = node.status();
     }
 
-    /** Runs so many messages, from a seed that is printed; exits with 1 if one of them was too much for a node. */
+    /** Runs so many messages on all processors, from a seed that is printed; exits with 1 if one was too much for a node. */
     public static void main(String[] args) {
         long messages = args.length > 0 ? Long.parseLong(args[0]) : 10_000_000;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
         long start = System.nanoTime();
-        System.out.println("step fuzz: " + messages + " messages, seed " + seed);
         try {
-            run(messages, seed);
+            long given = run(messages, seed);
+            System.out.printf(
+                    Locale.ROOT,
+                    "step fuzz: %,d random messages into step from seed %d: green in %d s%n",
+                    given,
+                    seed,
+                    (System.nanoTime() - start) / 1_000_000_000);
+            System.out.println("1 passed, 0 failed");
         } catch (AssertionError e) {
             e.printStackTrace(System.out);
+            System.out.println("0 passed, 1 failed");
             System.exit(1);
         }
-        System.out.println("step fuzz: green in " + (System.nanoTime() - start) / 1_000_000 + " ms");
     }
 
     /**
-     * Gives nodes that many messages.
+     * Gives nodes at least that many messages, each node its share, and returns how many it gave.
      *
-     * @throws AssertionError with the seed of the run that failed
+     * @throws AssertionError with the seed of a run that failed
      */
-    static void run(long messages, long seed) {
+    static long run(long messages, long seed) {
+        long runs = (messages + MESSAGES_PER_NODE - 1) / MESSAGES_PER_NODE;
+        return LongStream.range(0, runs).parallel().map(i -> runOne(seed + i)).sum();
+    }
+
+    private static long runOne(long seed) {
         long given = 0;
-        for (long run = seed; given < messages; run++) {
-            StepFuzz fuzz = new StepFuzz(new SplittableRandom(run));
-            try {
-                for (int i = 0; i < EVENTS_PER_NODE; i++) {
-                    given += fuzz.next();
-                }
-            } catch (RuntimeException | AssertionError e) {
-                throw new AssertionError("StepFuzz.run(1, " + run + "L) fails: " + e.getMessage(), e);
+        StepFuzz fuzz = new StepFuzz(new SplittableRandom(seed));
+        try {
+            while (given < MESSAGES_PER_NODE) {
+                given += fuzz.next();
             }
+        } catch (RuntimeException | AssertionError e) {
+            throw new AssertionError("StepFuzz.run(1, " + seed + "L) fails: " + e.getMessage(), e);
         }
+        return given;
     }
 
     /** Lets the next thing happen, and returns the number of messages that this was: 1 or 0. */

@@ -19,6 +19,7 @@ final class TestStorage implements HardStateStorage {
     final MemoryStorage memory = new MemoryStorage();
     private ConfState confState;
     private @Nullable RuntimeException failure;
+    private @Nullable RuntimeException snapshotFailure;
     private UnaryOperator<List<Entry>> reading = entries -> entries;
     private Runnable onTerm = () -> {};
     private long inMemoryFrom;
@@ -39,9 +40,15 @@ final class TestStorage implements HardStateStorage {
         failure = error;
     }
 
+    /** From now on every read of the snapshot throws this. */
+    void failSnapshotsWith(RuntimeException error) {
+        snapshotFailure = error;
+    }
+
     /** From now on it works again. */
     void recover() {
         failure = null;
+        snapshotFailure = null;
     }
 
     /** From now on reads return what this makes of the entries. */
@@ -107,6 +114,9 @@ final class TestStorage implements HardStateStorage {
 
     @Override
     public Snapshot snapshot() {
+        if (snapshotFailure != null) {
+            throw snapshotFailure;
+        }
         return read(memory::snapshot);
     }
 
