@@ -3,6 +3,7 @@
 module io.lutra.kv {
     requires info.picocli;
     requires io.lutra.core;
+    requires io.lutra.wal;
     requires static org.jspecify;
 
     // picocli sets annotated fields.

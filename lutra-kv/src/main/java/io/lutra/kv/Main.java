@@ -6,7 +6,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /** The command {@code lutra}. */
-@Command(name = "lutra", description = "Raft for Java.", subcommands = Demo.class, synopsisSubcommandLabel = "COMMAND")
+@Command(
+        name = "lutra",
+        description = "Raft for Java.",
+        subcommands = {Demo.class, WalCommand.class},
+        synopsisSubcommandLabel = "COMMAND")
 final class Main {
     @Option(
             names = {"-h", "--help"},

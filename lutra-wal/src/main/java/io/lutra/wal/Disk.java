@@ -41,4 +41,10 @@ public interface Disk {
      * @throws DiskLockedException if it is held
      */
     Closeable lock(String name) throws IOException;
+
+    /**
+     * Tells whether the lock of this name is held, by this process or another. Writes nothing; a process that asks for the lock
+     * in that very moment may be refused it.
+     */
+    boolean isLocked(String name) throws IOException;
 }

@@ -1,6 +1,5 @@
 package io.lutra.wal;
 
-import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.CREATE_NEW;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
@@ -9,15 +8,16 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -32,6 +32,12 @@ import java.util.stream.Stream;
 public final class FileDisk implements Disk {
     /** With less than a block to give, a file system counts as full. */
     private static final long MIN_SPACE = 4096;
+
+    /**
+     * The locks of this process. A file that has one must not be opened again here: closing any of its channels would give the
+     * lock away (POSIX).
+     */
+    private static final Set<Object> HELD = new HashSet<>();
 
     private final Path directory;
 
@@ -96,21 +102,60 @@ public final class FileDisk implements Disk {
     @SuppressWarnings("resource") // the lock lives as long as its channel, which the caller closes
     public Closeable lock(String name) throws IOException {
         Path path = directory.resolve(name);
-        FileChannel channel = FileChannel.open(path, Set.of(CREATE, READ, WRITE), ownerOnly(directory, "rw-------"));
-        FileLock lock;
+        synchronized (HELD) {
+            if (!Files.exists(path)) {
+                Files.createFile(path, ownerOnly(directory, "rw-------"));
+            }
+            Object key = keyOf(path);
+            FileChannel channel = HELD.contains(key) ? null : FileChannel.open(path, Set.of(READ, WRITE));
+            if (channel == null || !isTaken(channel, false)) {
+                throw new DiskLockedException(path + " is locked");
+            }
+            HELD.add(key);
+            return () -> {
+                synchronized (HELD) {
+                    HELD.remove(key);
+                    channel.close();
+                }
+            };
+        }
+    }
+
+    @Override
+    public boolean isLocked(String name) throws IOException {
+        Path path = directory.resolve(name);
+        synchronized (HELD) {
+            if (!Files.exists(path)) {
+                return false;
+            }
+            if (HELD.contains(keyOf(path))) {
+                return true;
+            }
+            // A shared lock asks for no right to write.
+            try (FileChannel channel = FileChannel.open(path, Set.of(READ))) {
+                return !isTaken(channel, true);
+            }
+        }
+    }
+
+    /** Takes a lock that lasts until the channel is closed; closes that if somebody else has one. */
+    private static boolean isTaken(FileChannel channel, boolean shared) throws IOException {
+        boolean taken = false;
         try {
-            lock = channel.tryLock();
+            taken = channel.tryLock(0, Long.MAX_VALUE, shared) != null;
         } catch (OverlappingFileLockException e) {
-            lock = null;
-        } catch (IOException e) {
-            channel.close();
-            throw e;
+            // Another class loader's FileDisk has it.
+        } finally {
+            if (!taken) {
+                channel.close();
+            }
         }
-        if (lock == null) {
-            channel.close();
-            throw new DiskLockedException(path + " is locked");
-        }
-        return channel;
+        return taken;
+    }
+
+    private static Object keyOf(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        return key == null ? path.toRealPath() : key;
     }
 
     @Override

@@ -51,7 +51,7 @@ public final class GroupLog {
      * first index on; ones that were compacted are skipped.
      *
      * <p>A commit index alone does not ask for a sync: it is complete at once, and goes out with the group's next write, the
-     * next segment, or when the log is attested or closed. It is stored no higher than the last entry.
+     * next segment, or when the log is attested or closed.
      *
      * @param hardState {@code null} if it did not change
      */
@@ -62,28 +62,18 @@ public final class GroupLog {
             List<Entry> kept = withoutCompacted(entries, to.offset);
             long last = kept.isEmpty() ? to.last : kept.get(kept.size() - 1).index();
             checkAttaches(kept, to);
-            boolean mustSync = hardState != null && hardState.mustSyncAfter(to.hardState);
-            queued = mustSync || !kept.isEmpty();
+            HardState told = hardState == null ? state.withToldCommit(to.hardState) : hardState;
+            queued = told.mustSyncAfter(to.hardState) || !kept.isEmpty();
             if (queued) {
-                HardState stored = stored(hardState, last);
-                wal.queueAppend(state, kept, stored, completion);
+                wal.queueAppend(state, kept, told.equals(to.hardState) ? null : told, completion);
                 to.last = last;
-                to.hardState = stored == null ? to.hardState : stored;
-            } else if (hardState != null) {
-                state.commitLater(hardState.commit());
+                to.hardState = told;
             }
+            state.commitTold(told.commit());
         }
         if (!queued) {
             completion.complete(null);
         }
-    }
-
-    private @Nullable HardState stored(@Nullable HardState asked, long last) {
-        HardState before = state.queued().hardState;
-        HardState next = asked == null ? before : asked;
-        long commit = Math.min(Math.max(next.commit(), state.lazyCommit()), last);
-        HardState stored = HardState.of(next.term(), next.vote(), Math.max(commit, before.commit()));
-        return stored.equals(before) ? null : stored;
     }
 
     private static List<Entry> withoutCompacted(List<Entry> entries, long offset) {
@@ -123,13 +113,13 @@ public final class GroupLog {
             }
             queued = index > to.offset;
             if (queued) {
+                wal.queueCommit(state);
                 wal.queueMark(
                         state,
                         RecordKind.COMPACT,
                         GroupTable.compact(index, state.index().term(index)),
                         completion);
                 to.offset = index;
-                to.hardState = atLeast(to.hardState, index);
             }
         }
         if (!queued) {
@@ -146,9 +136,9 @@ public final class GroupLog {
         synchronized (wal.lock()) {
             GroupState.QueuedState to = checkSnapshot(snapshot);
             long index = snapshot.metadata().index();
+            wal.queueCommit(state);
             wal.queueMark(state, RecordKind.SNAPSHOT, GroupTable.snapshot(snapshot.metadata()), completion);
             to.snapshotIndex = index;
-            to.hardState = atLeast(to.hardState, Math.min(index, to.last));
         }
     }
 
@@ -161,25 +151,21 @@ public final class GroupLog {
         synchronized (wal.lock()) {
             GroupState.QueuedState to = checkSnapshot(snapshot);
             SnapshotMetadata metadata = snapshot.metadata();
-            HardState hardState = atLeast(to.hardState, metadata.index());
+            HardState told = state.withToldCommit(to.hardState);
             GroupRecord record = new GroupRecord(
                     GroupRecord.Status.LIVE,
-                    hardState,
+                    told,
                     metadata.index(),
                     metadata.term(),
                     metadata.index(),
                     new TermRuns(),
                     metadata);
             wal.queueMark(state, RecordKind.GROUP, record.encode(), completion);
+            to.hardState = told;
             to.snapshotIndex = metadata.index();
             to.offset = metadata.index();
             to.last = metadata.index();
-            to.hardState = hardState;
         }
-    }
-
-    private static HardState atLeast(HardState hardState, long commit) {
-        return commit <= hardState.commit() ? hardState : HardState.of(hardState.term(), hardState.vote(), commit);
     }
 
     private GroupState.QueuedState checkSnapshot(SnapshotFile snapshot) {
@@ -230,8 +216,21 @@ public final class GroupLog {
         }
     }
 
-    /** Returns term, vote and commit index; the commit index as far as it could be stored now. */
+    /**
+     * Returns term and vote, and a commit index that a node can start with: as it was told last, but no lower than what was
+     * compacted, which was committed, and no higher than the last entry.
+     */
     public HardState hardState() {
+        HardState told = toldHardState();
+        synchronized (wal.lock()) {
+            EntryIndex index = state.index();
+            long commit = Math.min(Math.max(told.commit(), index.offset()), index.last());
+            return HardState.of(told.term(), told.vote(), commit);
+        }
+    }
+
+    /** Returns term, vote and commit index as they were told last. */
+    HardState toldHardState() {
         synchronized (wal.lock()) {
             checkReadable();
             return state.currentHardState();

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Methods named for a record take it in, and return false if it does not fit what came before. Guarded by the log's lock.
  */
 final class GroupState {
+    private static final long NONE = -1;
+
     private final long id;
     private int generation;
     private GroupRecord.Status status = GroupRecord.Status.LIVE;
@@ -22,7 +24,8 @@ final class GroupState {
     private @Nullable String damage;
     private int attestedAt;
     private boolean recorded;
-    private long lazyCommit;
+    private Segment.@Nullable Use lastUse;
+    private long lazyCommit = NONE;
 
     /** What the log will say of the group when all that is queued is durable. */
     static final class QueuedState {
@@ -58,7 +61,7 @@ final class GroupState {
 
     boolean onHardState(HardState newer) {
         hardState = newer;
-        raiseCommit(index.offset());
+        commitIsStored(newer.commit());
         return true;
     }
 
@@ -69,21 +72,23 @@ final class GroupState {
         if (upTo > index.offset()) {
             index.compactTo(upTo, term);
             cached.dropBefore(upTo + 1);
-            raiseCommit(upTo);
         }
         return true;
     }
 
     boolean onSnapshot(SnapshotMetadata newer) {
         snapshot = newer;
-        raiseCommit(newer.index());
         return true;
     }
 
     void onGroup(int newGeneration, GroupRecord record, int epoch) {
+        if (newGeneration != generation || record.status() == GroupRecord.Status.DROPPED) {
+            lazyCommit = NONE;
+        }
         generation = newGeneration;
         status = record.status();
         hardState = record.hardState();
+        commitIsStored(hardState.commit());
         snapshot = record.snapshot();
         if (status == GroupRecord.Status.DROPPED) {
             index.clear();
@@ -91,17 +96,9 @@ final class GroupState {
             index.restate(record.offset(), record.offsetTerm(), record.last(), record.runs());
         }
         cached.clear();
-        lazyCommit = 0;
         damage = status == GroupRecord.Status.DAMAGED ? "it was found damaged before" : null;
         attestedAt = epoch;
         recorded = true;
-    }
-
-    /** A log that begins after the commit index is one that no node starts on: what is compacted was committed. */
-    private void raiseCommit(long to) {
-        if (hardState.commit() < to) {
-            hardState = HardState.of(hardState.term(), hardState.vote(), to);
-        }
     }
 
     /** Takes the group out of service; the first reason stays. */
@@ -123,28 +120,41 @@ final class GroupState {
         queued.snapshotIndex = snapshot.index();
     }
 
-    /** Remembers a commit index for the next write. */
-    void commitLater(long commit) {
-        lazyCommit = Math.max(lazyCommit, commit);
+    /** Remembers the commit index that was told last, until it is stored: with the next write, if it does not go out before. */
+    void commitTold(long commit) {
+        lazyCommit = commit;
     }
 
-    long lazyCommit() {
-        return lazyCommit;
+    private void commitIsStored(long commit) {
+        if (lazyCommit == commit) {
+            lazyCommit = NONE;
+        }
     }
 
-    boolean hasLazyCommit() {
-        return status == GroupRecord.Status.LIVE && currentHardState().commit() > hardState.commit();
+    /** Returns a hard state with the commit index that was told last. */
+    HardState withToldCommit(HardState other) {
+        return lazyCommit == NONE ? other : HardState.of(other.term(), other.vote(), lazyCommit);
     }
 
-    /** Returns term, vote, and the highest commit index that may be stored now: no higher than the last entry. */
+    /** Returns term and vote as they are stored, and the commit index as it was told last. */
     HardState currentHardState() {
-        long commit = Math.min(Math.max(lazyCommit, hardState.commit()), index.last());
-        return HardState.of(hardState.term(), hardState.vote(), commit);
+        return withToldCommit(hardState);
+    }
+
+    /** Returns what the group uses of the segment that it used last: most often that is asked for again. */
+    Segment.@Nullable Use lastUse() {
+        return lastUse;
+    }
+
+    void lastUse(Segment.@Nullable Use use) {
+        lastUse = use;
     }
 
     GroupRecord record() {
+        // A commit index may have been told before the entries that it covers are stored: a crash would leave it alone.
+        HardState stored = lazyCommit <= index.last() ? currentHardState() : hardState;
         return new GroupRecord(
-                status, currentHardState(), index.offset(), index.offsetTerm(), index.last(), index.runs(), snapshot);
+                status, stored, index.offset(), index.offsetTerm(), index.last(), index.runs(), snapshot);
     }
 
     long id() {

@@ -111,7 +111,7 @@ public final class GroupStorage implements HardStateStorage {
 
     @Override
     public InitialState initialState() {
-        return new InitialState(group.hardState(), group.snapshot().confState());
+        return new InitialState(group.toldHardState(), group.snapshot().confState());
     }
 
     @Override

@@ -26,7 +26,8 @@ record IdentityFile(WalIdentity identity, long logId, long incarnation) {
                 && Format.hasPreamble(bytes, Format.IDENTITY_MAGIC, Format.IDENTITY)
                 && LittleEndian.getInt(bytes, Format.PREAMBLE) == Checksum.plain(bytes, 20, SIZE);
         if (!whole) {
-            throw new WrongDirectoryException(Reason.DAMAGED_IDENTITY, "the identity file is not what was written");
+            throw new WrongDirectoryException(
+                    Reason.DAMAGED_IDENTITY, "the identity file of " + disk + " is not what was written");
         }
         UUID cluster = new UUID(LittleEndian.getLong(bytes, 24), LittleEndian.getLong(bytes, 32));
         return new IdentityFile(

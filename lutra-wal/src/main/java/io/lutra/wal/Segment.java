@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file of the log, and how much of it is still needed by whom. Guarded by the log's lock; the file itself may be read by
@@ -15,10 +14,12 @@ final class Segment {
     /** What a group needs of a segment. */
     static final class Use {
         final GroupState group;
+        private final Segment segment;
         private long entries;
         private long bytes;
 
-        private Use(GroupState group) {
+        private Use(Segment segment, GroupState group) {
+            this.segment = segment;
             this.group = group;
         }
 
@@ -32,7 +33,6 @@ final class Segment {
     private long size;
     private final long incarnation;
     private final Map<GroupState, Use> uses = new HashMap<>();
-    private @Nullable Use lastUse;
     private long liveBytes;
     private int readers;
     private long freeAt;
@@ -71,10 +71,10 @@ final class Segment {
 
     /** Counts an entry's record that lies here and is needed. */
     void use(GroupState group, int bytes) {
-        Use use = lastUse;
-        if (use == null || use.group != group) {
-            use = uses.computeIfAbsent(group, Use::new);
-            lastUse = use;
+        Use use = group.lastUse();
+        if (use == null || use.segment != this) {
+            use = uses.computeIfAbsent(group, key -> new Use(this, key));
+            group.lastUse(use);
         }
         use.entries++;
         use.bytes += bytes;
@@ -83,8 +83,8 @@ final class Segment {
 
     /** Counts it no longer. */
     void release(GroupState group, int bytes) {
-        Use use = lastUse;
-        if (use == null || use.group != group) {
+        Use use = group.lastUse();
+        if (use == null || use.segment != this) {
             use = uses.get(group);
         }
         if (use == null || use.entries == 0) {
@@ -95,7 +95,9 @@ final class Segment {
         liveBytes -= bytes;
         if (use.entries == 0) {
             uses.remove(group);
-            lastUse = null;
+            if (group.lastUse() == use) {
+                group.lastUse(null);
+            }
         }
     }
 

@@ -190,19 +190,21 @@ public final class Wal implements AutoCloseable {
 
     void queueAttest(Completion completion) {
         for (GroupState group : table.groups()) {
-            if (group.hasLazyCommit() && group.queued().status == GroupRecord.Status.LIVE) {
-                HardState hardState = group.queued().hardState;
-                HardState stored = HardState.of(
-                        hardState.term(),
-                        hardState.vote(),
-                        group.currentHardState().commit());
-                if (stored.commit() > hardState.commit()) {
-                    enqueue(new Write.Append(group, group.queued().generation, List.of(), stored, Completion.NONE));
-                    group.queued().hardState = stored;
-                }
+            if (group.queued().status == GroupRecord.Status.LIVE) {
+                queueCommit(group);
             }
         }
         enqueue(new Write.Attest(completion));
+    }
+
+    /** Queues a commit index that was told alone, if there is one. */
+    void queueCommit(GroupState group) {
+        GroupState.QueuedState to = group.queued();
+        HardState told = group.withToldCommit(to.hardState);
+        if (!told.equals(to.hardState)) {
+            enqueue(new Write.Append(group, to.generation, List.of(), told, Completion.NONE));
+            to.hardState = told;
+        }
     }
 
     void queueAppend(GroupState group, List<Entry> entries, @Nullable HardState hardState, Completion completion) {

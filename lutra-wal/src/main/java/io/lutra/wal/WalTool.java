@@ -3,14 +3,15 @@ package io.lutra.wal;
 import io.lutra.raft.Entry;
 import io.lutra.raft.SnapshotMetadata;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows what the log of a directory holds, and whether it is whole. Writes nothing, and takes no lock: a log that is being
- * written is shown as far as it was when its files were read, and its last batch may look torn.
+ * Shows what the log of a directory holds, and whether it is whole. Writes nothing.
+ *
+ * <p>A log that is in use is refused: a segment that is freed while it is read would look damaged.
  *
  * <p>Both commands return 0 if all is well, 1 if something is damaged.
  */
@@ -24,10 +25,10 @@ public final class WalTool {
     private static final int MAX_SHOWN_BYTES = 32;
 
     private final Disk disk;
-    private final PrintStream out;
+    private final PrintWriter out;
 
     /** Looks at a directory and says what it finds. */
-    public WalTool(Disk disk, PrintStream out) {
+    public WalTool(Disk disk, PrintWriter out) {
         this.disk = disk;
         this.out = out;
     }
@@ -35,7 +36,7 @@ public final class WalTool {
     /**
      * Checks every batch, every record and every snapshot.
      *
-     * @throws WrongDirectoryException if there is no log, or it cannot be read
+     * @throws WrongDirectoryException if there is no log, it is in use, or it cannot be read
      */
     public int verify() {
         return reading(identity -> {
@@ -111,7 +112,7 @@ public final class WalTool {
      * @param group only this one, {@code null} for all
      * @param from the first index that is of interest
      * @param json whether each line is a JSON object
-     * @throws WrongDirectoryException if there is no log, or it cannot be read
+     * @throws WrongDirectoryException if there is no log, it is in use, or it cannot be read
      */
     public int dump(@Nullable Long group, long from, boolean json) {
         return reading(identity -> {
@@ -184,7 +185,11 @@ public final class WalTool {
 
     private int reading(Reading reading) {
         try {
-            return reading.run(Opening.identityOf(disk));
+            IdentityFile identity = Opening.identityOf(disk);
+            if (disk.isLocked(Format.LOCK)) {
+                throw new WrongDirectoryException(WrongDirectoryException.Reason.IN_USE, disk + " is in use");
+            }
+            return reading.run(identity);
         } catch (IOException e) {
             throw new WrongDirectoryException(
                     WrongDirectoryException.Reason.NO_ACCESS, disk + " cannot be read: " + e.getMessage(), e);

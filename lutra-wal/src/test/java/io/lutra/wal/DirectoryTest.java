@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lutra.wal.WrongDirectoryException.Reason;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -84,6 +87,38 @@ class DirectoryTest {
         refuses(Reason.IN_USE, Scenes.IDENTITY);
         wal.close();
         Wal.open(disk(), Scenes.IDENTITY, Scenes.SMALL).close();
+    }
+
+    /** A file's POSIX locks end when its process closes any channel of it. */
+    @Test
+    void refusesAnotherProcessAlsoAfterItRefusedItself() throws Exception {
+        Wal wal = create();
+        refuses(Reason.IN_USE, Scenes.IDENTITY);
+        assertThatThrownBy(() -> new WalTool(disk(), new PrintWriter(Writer.nullWriter())).verify())
+                .isInstanceOfSatisfying(
+                        WrongDirectoryException.class,
+                        e -> assertThat(e.reason()).isEqualTo(Reason.IN_USE));
+        assertThat(openedByAnotherProcess()).contains("IN_USE");
+        wal.close();
+        assertThat(openedByAnotherProcess()).contains("opened");
+    }
+
+    private String openedByAnotherProcess() throws Exception {
+        Process process = RealProcess.of(DirectoryTest.class, path().toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return said;
+    }
+
+    /** What the other process does: it opens a log, and says what came of it. */
+    public static void main(String[] args) throws IOException {
+        try (Wal wal = Wal.open(new FileDisk(Path.of(args[0])), Scenes.IDENTITY, Scenes.SMALL)) {
+            System.out.println("opened " + wal.incarnation());
+        } catch (WrongDirectoryException e) {
+            System.out.println(e.reason());
+        }
     }
 
     @Test

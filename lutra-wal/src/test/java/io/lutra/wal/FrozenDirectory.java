@@ -98,4 +98,9 @@ final class FrozenDirectory implements Disk {
     public Closeable lock(String name) throws IOException {
         throw readOnly();
     }
+
+    @Override
+    public boolean isLocked(String name) {
+        return false;
+    }
 }

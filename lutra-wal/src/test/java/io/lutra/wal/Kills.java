@@ -88,21 +88,7 @@ final class Kills {
     }
 
     private Process start(Path log) throws IOException {
-        String root = System.getProperty("lutra.root", ".");
-        String classPath = String.join(
-                java.io.File.pathSeparator,
-                root + "/lutra-wal/target/classes",
-                root + "/lutra-wal/target/test-classes",
-                root + "/lutra-core/target/classes");
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx128m",
-                        "-cp",
-                        classPath,
-                        LoadedProcess.class.getName(),
-                        log.toString(),
-                        Long.toString(random.nextLong()))
+        return RealProcess.of(LoadedProcess.class, log.toString(), Long.toString(random.nextLong()))
                 .redirectError(directory.resolve("errors").toFile())
                 .start();
     }

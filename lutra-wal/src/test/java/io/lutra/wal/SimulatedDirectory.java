@@ -75,6 +75,11 @@ final class SimulatedDirectory implements Disk {
     }
 
     @Override
+    public boolean isLocked(String name) {
+        return locked;
+    }
+
+    @Override
     public String toString() {
         return "the simulated disk";
     }

@@ -97,12 +97,30 @@ class WalTest {
     }
 
     @Test
-    void storesNoCommitIndexAboveTheLastEntry() {
+    void storesACommitIndexThatWasToldAloneWithTheNextMark() {
+        GroupLog group = newGroup(1);
+        group.append(HardState.of(1, 1, 0), entries(1, 9, 1), Completion.NONE);
+        write(wal);
+        group.append(HardState.of(1, 1, 5), List.of(), Completion.NONE);
+        group.compact(4, Completion.NONE);
+        assertThat(group.toldHardState().commit()).as("while it is on its way").isEqualTo(5);
+        write(wal);
+        wal.abandon();
+        wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);
+        assertThat(group(1).toldHardState()).isEqualTo(HardState.of(1, 1, 5));
+    }
+
+    @Test
+    void startsANodeWithACommitIndexThatItsLogHas() {
         GroupLog group = newGroup(1);
         group.append(HardState.of(1, 1, 9), entries(1, 3, 1), Completion.NONE);
         write(wal);
+        assertThat(group.hardState()).isEqualTo(HardState.of(1, 1, 3));
+        group.append(HardState.of(2, 1, 0), entries(4, 6, 2), Completion.NONE);
+        write(wal);
+        group.compact(5, Completion.NONE);
         reopen();
-        assertThat(group(1).hardState()).isEqualTo(HardState.of(1, 1, 3));
+        assertThat(group(1).hardState()).isEqualTo(HardState.of(2, 1, 5));
     }
 
     @Test

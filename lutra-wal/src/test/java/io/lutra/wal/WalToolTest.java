@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
@@ -29,7 +29,7 @@ class WalToolTest {
     }
 
     private WalTool tool() {
-        return new WalTool(new FrozenDirectory(golden), new PrintStream(said, true, UTF_8));
+        return new WalTool(new FrozenDirectory(golden), new PrintWriter(said, true, UTF_8));
     }
 
     private String expected(String name) throws IOException {
