@@ -104,4 +104,9 @@ final class TimedDisk implements Disk {
     public Closeable lock(String name) throws IOException {
         return disk.lock(name);
     }
+
+    @Override
+    public boolean isLocked(String name) throws IOException {
+        return disk.isLocked(name);
+    }
 }
