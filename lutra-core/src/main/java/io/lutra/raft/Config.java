@@ -129,6 +129,8 @@ public interface Config {
      *       leader does not have.
      *   <li>Membership changes that cannot be applied are appended, and end every member that comes to them. One that was
      *       dropped counts as pending all the same.
+     *   <li>A candidate of a lower term gets no answer, and one that lacks entries makes those wait anew that deny it their
+     *       vote: without pre-votes elections may take long.
      * </ul>
      */
     default boolean unsafeAsEtcd() {

@@ -242,7 +242,13 @@ final class Raft {
         boolean aboutFutureTerm =
                 m.type() == MessageType.PRE_VOTE || (m.type() == MessageType.PRE_VOTE_RESP && !m.reject());
         if (!aboutFutureTerm) {
+            int elapsed = electionElapsed;
             becomeFollower(m.term(), comesFromLeader(m.type()) ? m.from() : NONE);
+            if (m.type() == MessageType.VOTE && !options.unsafeAsEtcd()) {
+                // Paper §5.2, figure 2: only a vote that is granted lets a follower wait anew. Candidates that lack entries
+                // would hold up the one that has them for as long as they campaign.
+                electionElapsed = elapsed;
+            }
         }
         return true;
     }
@@ -266,6 +272,10 @@ final class Raft {
         } else if (m.type() == MessageType.PRE_VOTE) {
             // Answered, not ignored: a pre-candidate of a lower term has to learn of ours, or it asks for ever.
             send(Message.preVoteResponse(id, m.from(), term, true));
+        } else if (m.type() == MessageType.VOTE && !options.unsafeAsEtcd()) {
+            // Paper figure 2, RequestVote receiver, step 1: a candidate that is behind would have to campaign once for each
+            // term.
+            send(Message.voteResponse(id, m.from(), term, true));
         } else if (m.type() == MessageType.STORAGE_APPEND_RESP) {
             // The entries may have been replaced since, perhaps by others of the same term and index (ABA): only a
             // response of this very term tells what is durable. A snapshot is committed, whatever the term.

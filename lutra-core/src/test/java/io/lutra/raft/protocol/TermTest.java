@@ -31,6 +31,33 @@ class TermTest {
     }
 
     @Test
+    void aCandidateOfALowerTermIsToldTheTermSinceItWouldCampaignOnceForEach() {
+        TestNode voter = node(1).voters(1L, 2L, 3L).log(1, 1).term(9).start();
+
+        voter.raw.step(Message.vote(2, 1, 4, 1, 2, new byte[0]));
+        voter.settle();
+
+        Message told = voter.takeOne(MessageType.VOTE_RESP);
+        assertThat(told.term()).isEqualTo(9);
+        assertThat(told.reject()).isTrue();
+        assertThat(voter.status().vote()).isZero();
+    }
+
+    @Test
+    void aCandidateThatLacksEntriesDoesNotHoldUpTheOneThatHasThem() {
+        TestNode upToDate = node(1).voters(1L, 2L, 3L).log(1, 2).term(2).start();
+        upToDate.ticks(TestNode.TIMEOUT - 1);
+
+        upToDate.raw.step(Message.vote(2, 1, 9, 1, 1, new byte[0]));
+        upToDate.settle();
+        assertThat(upToDate.status().term()).isEqualTo(9);
+
+        upToDate.ticks(1);
+        assertThat(upToDate.status().role()).isEqualTo(StateType.CANDIDATE);
+        assertThat(upToDate.status().term()).isEqualTo(10);
+    }
+
+    @Test
     void aLearnerOfAHigherTermTellsItsLeaderSinceItWillNeverCampaign() {
         TestNode learner = node(3).voters(1L, 2L).learners(3L).log(1, 1).term(4).start();
 
