@@ -245,7 +245,8 @@ final class Raft {
             int elapsed = electionElapsed;
             becomeFollower(m.term(), comesFromLeader(m.type()) ? m.from() : NONE);
             if (m.type() == MessageType.VOTE && !options.unsafeAsEtcd()) {
-                // Paper §5.2, figure 2: only a vote that is granted lets a follower wait anew. Candidates that lack entries
+                // Paper §5.2, figure 2: only a vote that is granted lets a follower wait anew. Candidates that lack
+                // entries
                 // would hold up the one that has them for as long as they campaign.
                 electionElapsed = elapsed;
             }
@@ -273,7 +274,8 @@ final class Raft {
             // Answered, not ignored: a pre-candidate of a lower term has to learn of ours, or it asks for ever.
             send(Message.preVoteResponse(id, m.from(), term, true));
         } else if (m.type() == MessageType.VOTE && !options.unsafeAsEtcd()) {
-            // Paper figure 2, RequestVote receiver, step 1: a candidate that is behind would have to campaign once for each
+            // Paper figure 2, RequestVote receiver, step 1: a candidate that is behind would have to campaign once for
+            // each
             // term.
             send(Message.voteResponse(id, m.from(), term, true));
         } else if (m.type() == MessageType.STORAGE_APPEND_RESP) {

@@ -136,6 +136,13 @@ public final class Ledger {
         return entry == null ? Membership.NONE : entry.getValue();
     }
 
+    /** Tells whether replicas are a quorum of the configuration that was in force at an index, and of all later ones. */
+    public boolean areQuorumSince(long index, long replicas) {
+        Long since = memberships.floorKey(index);
+        return memberships.tailMap(since == null ? index : since).values().stream()
+                .allMatch(membership -> membership.isQuorum(replicas));
+    }
+
     /** Tells whether a configuration is noted for exactly this index. */
     public boolean hasMembershipAt(long index) {
         return memberships.containsKey(index);

@@ -37,6 +37,8 @@ public final class ReplicaView {
     public long durableTerm;
     /** Its durable vote. */
     public long durableVote;
+    /** The commit index with which it comes back at least. */
+    public long durableCommit;
 
     /** A candidate's granted votes, or a pre-candidate's. */
     public long grants;

@@ -59,7 +59,8 @@ final class ClusterChecks {
         stateMachineSafety = new StateMachineSafety(ledger, violations, hasher);
         commitQuorum = new CommitQuorum(ledger, violations, views);
         singleDurableVote = new SingleDurableVote(ledger, violations);
-        persistBeforeSend = new PersistBeforeSend(ledger, violations, views, !options.earlyVoteRequests);
+        persistBeforeSend =
+                new PersistBeforeSend(ledger, violations, views, !options.earlyVoteRequests || options.holdsBackTerms);
         markOrder = new MarkOrder(violations);
         consistentProgress = new ConsistentProgress(violations, options.maxInflight);
         safeMembership = new SafeMembership(ledger, violations);

@@ -39,6 +39,7 @@ final class ClusterOptions {
             Fault.CLOCK_DRIFT,
             Fault.DISK_ERROR,
             Fault.DISK_SHORT,
+            Fault.DISK_FULL,
             Fault.DISK_SLOW,
             Fault.DATA_LOST);
 
@@ -49,7 +50,11 @@ final class ClusterOptions {
     boolean stepDownOnRemoval;
     boolean forwarding;
     ReadOnlyOption readOnly;
+    /** Whether the core lets vote requests go before the vote is durable, as etcd's does. */
     boolean earlyVoteRequests;
+    /** Whether the application holds back what is of a higher term than the durable one, whatever the core does. */
+    boolean holdsBackTerms;
+
     final int heartbeatTick;
     final long maxSizePerMsg;
     final long maxCommittedSize;

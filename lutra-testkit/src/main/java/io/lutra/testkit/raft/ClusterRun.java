@@ -1,6 +1,7 @@
 package io.lutra.testkit.raft;
 
 import io.lutra.raft.ProgressState;
+import io.lutra.raft.ProposalResult;
 import io.lutra.raft.StateType;
 import io.lutra.testkit.FaultCoverage;
 import io.lutra.testkit.SeededRandom;
@@ -31,12 +32,6 @@ public final class ClusterRun {
     /** From healing to the first commit of a leader, at most. Invariant I29. */
     private static final long LEADER_WITHIN_NANOS = 10 * ClusterOptions.ELECTION_NANOS;
 
-    /**
-     * The same without pre-votes: whoever is behind in terms is not answered, and has to campaign once for each of them;
-     * and whoever is ahead in terms and behind in entries makes the others wait anew each time.
-     */
-    private static final long LEADER_WITHOUT_PRE_VOTE_WITHIN_NANOS = 60 * ClusterOptions.ELECTION_NANOS;
-
     private static final long CATCH_UP_WITHIN_NANOS = 100 * ClusterOptions.ELECTION_NANOS;
     private static final long SERVE_NANOS = 10 * ClusterOptions.ELECTION_NANOS;
     private static final long CHECKER_BUDGET = 100_000;
@@ -51,6 +46,10 @@ public final class ClusterRun {
     private String report = "";
     private double electionsUntilLeader;
     private boolean hadLeader;
+    /** Up to where the leader of which term has to commit. */
+    private long indexToCommit;
+
+    private long termToCommit;
     private boolean gaveUp;
 
     private ClusterRun(long seed, StorageKind storages, Violations violations, Consumer<ClusterOptions> change) {
@@ -207,9 +206,9 @@ public final class ClusterRun {
 
     private void awaitLeader() {
         long healed = cluster.scheduler.nowNanos();
-        while (!isLed()) {
-            if (cluster.scheduler.nowNanos() - healed > leaderWithinNanos()) {
-                violations.report(Invariant.I29, "no leader has committed in its term; " + views());
+        while (!hasLeaderCommittedAnew()) {
+            if (cluster.scheduler.nowNanos() - healed > LEADER_WITHIN_NANOS) {
+                violations.report(Invariant.I29, "no leader has committed since the faults ended; " + views());
                 return;
             }
             runUntil(cluster.scheduler.nowNanos() + STEP_NANOS);
@@ -218,8 +217,21 @@ public final class ClusterRun {
         hadLeader = true;
     }
 
-    private long leaderWithinNanos() {
-        return options.preVote ? LEADER_WITHIN_NANOS : LEADER_WITHOUT_PRE_VOTE_WITHIN_NANOS;
+    /** Tells whether the leader has committed what it took first after the faults: it may be cut off, and not know it yet. */
+    private boolean hasLeaderCommittedAnew() {
+        RaftProcess leader = cluster.leader();
+        if (leader == null) {
+            return false;
+        }
+        if (leader.view.term != termToCommit) {
+            ProposalResult result = leader.propose(new byte[0]);
+            if (result == null || result.isDropped()) {
+                return false;
+            }
+            termToCommit = leader.view.term;
+            indexToCommit = leader.view.log.last();
+        }
+        return leader.view.commit >= indexToCommit;
     }
 
     private boolean isLed() {
@@ -266,7 +278,9 @@ public final class ClusterRun {
     }
 
     private void serve() {
-        // A message of a transfer may still be under way.
+        // What happened in the last election timeout of the faults still counts when a leader looks for its quorum, and
+        // a
+        // transfer may be under way: only then the window without faults begins.
         runUntil(cluster.scheduler.nowNanos() + 3 * ClusterOptions.ELECTION_NANOS);
         awaitAllCaughtUp();
         stopRemoved();
@@ -327,13 +341,24 @@ public final class ClusterRun {
             violations.report(Invariant.I29, "a leader that hears nobody goes on: " + leader.view);
         }
         while (!isLedBeyond(term)) {
-            if (cluster.scheduler.nowNanos() - began > leaderWithinNanos()) {
+            if (cluster.scheduler.nowNanos() - began > LEADER_WITHIN_NANOS) {
                 violations.report(Invariant.I29, "nobody takes the place of a leader that is gone; " + views());
                 break;
             }
             runUntil(cluster.scheduler.nowNanos() + STEP_NANOS);
         }
+        letBack(leader);
+    }
+
+    /** Who was cut off comes back, and must not end the term of the leader that the others have by now: thesis §9.6. */
+    private void letBack(RaftProcess former) {
+        runUntil(cluster.scheduler.nowNanos() + 3 * ClusterOptions.ELECTION_NANOS);
+        long term = cluster.term();
         cluster.network.heal();
+        runUntil(cluster.scheduler.nowNanos() + 2 * ClusterOptions.ELECTION_NANOS);
+        if (options.preVote && options.checkQuorum && cluster.term() != term) {
+            violations.report(Invariant.I33, former.id + " came back and ended term " + term + "; " + views());
+        }
     }
 
     /** Tells whether the members that run are a quorum without one of them. */

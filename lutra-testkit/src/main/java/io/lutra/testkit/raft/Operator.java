@@ -36,8 +36,11 @@ final class Operator extends Event {
         waitForNext();
     }
 
+    /** From now on it only ends what is under way, and begins at once. */
     void mend() {
         mending = true;
+        cluster.scheduler.cancel(this);
+        cluster.scheduler.after(1, this);
     }
 
     void stop() {

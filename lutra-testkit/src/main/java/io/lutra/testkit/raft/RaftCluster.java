@@ -10,6 +10,7 @@ import io.lutra.testkit.FaultInjector;
 import io.lutra.testkit.Scheduler;
 import io.lutra.testkit.SeededRandom;
 import io.lutra.testkit.disk.DiskFault;
+import io.lutra.testkit.disk.DiskFaults;
 import io.lutra.testkit.disk.DiskOperation;
 import io.lutra.testkit.disk.Survival;
 import io.lutra.testkit.invariants.Membership;
@@ -17,7 +18,9 @@ import io.lutra.testkit.invariants.Violations;
 import io.lutra.testkit.network.Partition;
 import io.lutra.testkit.network.SimulatedNetwork;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Machines, the replicas that live on them, their network, and what goes wrong. */
@@ -26,6 +29,15 @@ final class RaftCluster {
     private static final int LAST_ID = 62;
     private static final long QUIET_NANOS = 30_000_000;
     private static final long SLOWEST_NANOS = 2 * ClusterOptions.ELECTION_NANOS;
+    private static final Set<DiskOperation> MAY_FAIL = EnumSet.of(
+            DiskOperation.CREATE,
+            DiskOperation.WRITE,
+            DiskOperation.SYNC,
+            DiskOperation.RENAME,
+            DiskOperation.DELETE,
+            DiskOperation.SYNC_DIRECTORY);
+    /** A few round trips and syncs: that long what is done at once takes effect. */
+    private static final long EFFECT_NANOS = ClusterOptions.TICK_NANOS;
 
     final Scheduler scheduler;
     final ClusterOptions options;
@@ -210,10 +222,10 @@ final class RaftCluster {
         network.partition(Partition.pair(MACHINES, one.slot, other.slot));
     }
 
-    /** Counts an operation that is over at once. */
+    /** Counts an operation that is asked for, and takes effect in the messages and writes that follow. */
     void operation(Operation operation) {
         coverage.operationBegan(operation);
-        coverage.operationEnded(operation);
+        scheduler.after(EFFECT_NANOS, Event.of(() -> coverage.operationEnded(operation)));
     }
 
     long spreadNanos(SeededRandom draws, long meanNanos) {
@@ -248,11 +260,11 @@ final class RaftCluster {
 
     private void disturb(RaftProcess process) {
         double errors = options.faults.intensity(Fault.DISK_ERROR) / 200;
-        process.disk.faults().sometimes(DiskOperation.WRITE, DiskFault.ERROR, errors);
-        process.disk.faults().sometimes(DiskOperation.SYNC, DiskFault.ERROR, errors);
-        process.disk
-                .faults()
-                .sometimes(DiskOperation.WRITE, DiskFault.SHORT, options.faults.intensity(Fault.DISK_SHORT) / 4);
+        DiskFaults faults = process.disk.faults();
+        for (DiskOperation operation : MAY_FAIL) {
+            faults.sometimes(operation, DiskFault.ERROR, errors);
+        }
+        faults.sometimes(DiskOperation.WRITE, DiskFault.SHORT, options.faults.intensity(Fault.DISK_SHORT) / 4);
         process.home.disturb(options.faults);
     }
 
@@ -303,14 +315,14 @@ final class RaftCluster {
         });
     }
 
-    /** What a storage may survive that is more than a log in one file. */
+    /** A disk that is full, and what a storage may survive that is more than a log in one file. */
     private void addDiskFaults() {
         injector.add(Fault.DISK_FULL, options.faultDurationNanos, draws -> {
             RaftProcess process = victim(draws);
             if (process == null) {
                 return () -> {};
             }
-            process.disk.capacityBytes(process.disk.usedBytes() + draws.nextInt(100_000));
+            process.disk.capacityBytes(process.disk.usedBytes() + draws.nextInt(1 << draws.nextInt(17)));
             return () -> process.disk.capacityBytes(Long.MAX_VALUE);
         });
         injector.add(Fault.DISK_ROT, 0, draws -> {
@@ -394,17 +406,20 @@ final class RaftCluster {
         scheduler.after(random.nextLong(300_000_000), Event.of(() -> restart(process)));
     }
 
-    /** Tells whether a quorum keeps its data without a replica, in every configuration that may be in force. */
+    /**
+     * Tells whether a quorum keeps its data without a replica, in every configuration that may be in force. A commit index
+     * need not be durable: who restarts may be back in a configuration that it had left.
+     */
     private boolean canLose(RaftProcess victim) {
         long left = ~(lost | Membership.bit(victim.id));
         for (RaftProcess process : processes()) {
-            boolean changing = process.view.lastChange() > process.applied();
-            boolean member = process.view.membership.voters() != 0;
-            if (!process.isRunning() || changing || (member && !process.view.membership.isQuorum(left))) {
+            if (!process.isRunning()
+                    || process.view.lastChange() > process.applied()
+                    || !checks.ledger.areQuorumSince(process.view.durableCommit, left)) {
                 return false;
             }
         }
-        return checks.ledger.membershipAt(Long.MAX_VALUE).isQuorum(left);
+        return true;
     }
 
     /** Ends all faults, and brings everything back that is not gone for good. */

@@ -18,7 +18,6 @@ import io.lutra.raft.SnapshotStatus;
 import io.lutra.raft.StateType;
 import io.lutra.raft.protocol.RawNode;
 import io.lutra.testkit.Event;
-import io.lutra.testkit.Fault;
 import io.lutra.testkit.Scheduler;
 import io.lutra.testkit.SeededRandom;
 import io.lutra.testkit.SimulatedClock;
@@ -107,6 +106,7 @@ final class RaftProcess {
         this.random = scheduler.random("process").fork(id);
         this.clock = new SimulatedClock(scheduler, random.nextLong(ClusterOptions.ELECTION_NANOS));
         this.disk = new SimulatedDisk(random.nextLong());
+        disk.faults().listener(cluster.coverage);
         this.home = cluster.storages.on(disk, random.fork("home").seed(), cluster.checks.violations);
         cluster.network.attach(slot, process, this::receive);
     }
@@ -236,7 +236,6 @@ final class RaftProcess {
     /** An operation on the disk failed: what it was to write may be there or not, and nothing more is promised. */
     void dieOf(IOException e) {
         scheduler.trace().record(scheduler.nowNanos(), "disk error", id, 0, e.getMessage());
-        cluster.coverage.onFault(Fault.DISK_ERROR);
         diedWriting = true;
         stop(Survival.torn(random.nextLong()));
         diedWriting = true;

@@ -89,6 +89,7 @@ final class ReplicaChecks implements TraceListener {
         view.membership = Membership.of(snapshot.confState());
         coreApplied = snapshot.index();
         long commit = Math.max(hardState.commit(), snapshot.index());
+        view.durableCommit = commit;
         roleBefore = StateType.FOLLOWER;
         readsUnderWay = 0;
         leftOffice = false;
@@ -162,6 +163,7 @@ final class ReplicaChecks implements TraceListener {
     void persisted(HardState hardState, @Nullable Snapshot snapshot, List<Entry> entries) {
         if (!hardState.isEmpty()) {
             cluster.singleDurableVote.persisted(view, hardState.term(), hardState.vote());
+            view.durableCommit = Math.max(view.durableCommit, hardState.commit());
         }
         if (snapshot != null) {
             SnapshotMetadata metadata = snapshot.metadata();

@@ -11,8 +11,8 @@ public interface StorageKind {
     String name();
 
     /**
-     * Returns the faults that it survives besides those of every run: of {@link Fault#DISK_FULL}, {@link Fault#DISK_LOST} and
-     * {@link Fault#DISK_ROT}. The last two come to no more replicas than the others can do without.
+     * Returns the faults that it survives besides those of every run: of {@link Fault#DISK_LOST} and {@link Fault#DISK_ROT}.
+     * They come to no more replicas than the others can do without.
      */
     Set<Fault> faults();
 

@@ -3,6 +3,7 @@ package io.lutra.testkit.raft;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.Message;
+import io.lutra.raft.MessageType;
 import io.lutra.raft.Ready;
 import io.lutra.raft.Snapshot;
 import io.lutra.testkit.Event;
@@ -20,6 +21,9 @@ final class StorageThreads implements RaftProcess.Worker {
     private final ArrayDeque<Message> toAppend = new ArrayDeque<>();
     private final ArrayDeque<Message> toApply = new ArrayDeque<>();
     private final List<Message> appending = new ArrayList<>();
+    /** What is of a term that is not durable yet. */
+    private final List<Message> heldBack = new ArrayList<>();
+
     private final Event appended = Event.of(this::onAppended);
     private final Event applied = Event.of(this::onApplied);
 
@@ -52,6 +56,8 @@ final class StorageThreads implements RaftProcess.Worker {
                 }
             } else if (m.to() == Message.LOCAL_APPLY_THREAD) {
                 toApply.add(m);
+            } else if (mustWait(m)) {
+                heldBack.add(m);
             } else {
                 process.release(m);
             }
@@ -59,6 +65,26 @@ final class StorageThreads implements RaftProcess.Worker {
         process.confirmReads(ready.readStates());
         append();
         applyNext();
+    }
+
+    /** No message leaves whose term is above the durable one. A pre-vote is about a term that may never be. */
+    private boolean mustWait(Message m) {
+        return process.cluster.options.holdsBackTerms
+                && m.type() != MessageType.PRE_VOTE
+                && m.type() != MessageType.PRE_VOTE_RESP
+                && m.term() > process.view.durableTerm;
+    }
+
+    private void releaseHeldBack() {
+        List<Message> waiting = List.copyOf(heldBack);
+        heldBack.clear();
+        for (Message m : waiting) {
+            if (mustWait(m)) {
+                heldBack.add(m);
+            } else {
+                process.release(m);
+            }
+        }
     }
 
     private void append() throws IOException {
@@ -100,6 +126,7 @@ final class StorageThreads implements RaftProcess.Worker {
             }
             appending.clear();
             process.catchUp();
+            releaseHeldBack();
             for (int i = 0; i < done.size(); i++) {
                 Snapshot snapshot = done.get(i).snapshot();
                 if (snapshot != null) {
@@ -157,5 +184,6 @@ final class StorageThreads implements RaftProcess.Worker {
         toAppend.clear();
         toApply.clear();
         appending.clear();
+        heldBack.clear();
     }
 }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongPredicate;
@@ -15,11 +16,16 @@ import java.util.function.LongUnaryOperator;
 /** Runs seeds on all processors, and adds up what they met. */
 final class SeedRange {
     private final FaultCoverage<Operation> coverage = new FaultCoverage<>(Operation.class);
-    private final Map<String, List<Double>> liveness = new TreeMap<>();
+    /** By mode: from healing to the first commit of a leader, in election timeouts. */
+    private final Map<String, List<Double>> recoveries = new TreeMap<>();
+
+    private final Map<Long, Long> traceHashes = new TreeMap<>();
     private final List<Long> failed = new ArrayList<>();
+    private double slowest = -1;
+    private long slowestSeed;
     private long seeds;
     private long events;
-    private long gaveUp;
+    private int gaveUp;
     private long nanos;
     private long processorNanos;
 
@@ -83,11 +89,17 @@ final class SeedRange {
         seeds++;
         events += run.events();
         coverage.add(run.coverage());
+        traceHashes.put(run.seed(), run.traceHash());
         gaveUp += run.gaveUpOnLinearizability() ? 1 : 0;
         if (run.violation() != null) {
             fail(run.seed(), run.report());
         } else {
-            liveness.computeIfAbsent(run.mode(), mode -> new ArrayList<>()).add(run.electionsUntilLeader());
+            double elections = run.electionsUntilLeader();
+            recoveries.computeIfAbsent(run.mode(), mode -> new ArrayList<>()).add(elections);
+            if (elections > slowest) {
+                slowest = elections;
+                slowestSeed = run.seed();
+            }
         }
     }
 
@@ -113,20 +125,47 @@ final class SeedRange {
         return coverage.pairsMet();
     }
 
+    /** Returns the hash of everything that happened in each seed. */
+    Map<Long, Long> traceHashes() {
+        return traceHashes;
+    }
+
+    int gaveUpOnLinearizability() {
+        return gaveUp;
+    }
+
+    /** Returns which faults never met which operation. */
+    Set<String> neverMet() {
+        return coverage.neverMet(ClusterOptions.FAULTS);
+    }
+
+    /** Returns how long it took a leader to commit after the faults in 99 of 100 runs of a mode, in election timeouts. */
+    double recoveryP99(String mode) {
+        List<Double> all = new ArrayList<>(recoveries.getOrDefault(mode, List.of(Double.NaN)));
+        Collections.sort(all);
+        return percentile(all, 0.99);
+    }
+
+    private static double percentile(List<Double> sorted, double share) {
+        return sorted.get((int) Math.ceil(sorted.size() * share) - 1);
+    }
+
     void print() {
         System.out.println(coverage.report());
-        System.out.println("elections until a leader had committed after healing, in election timeouts:");
-        liveness.forEach((mode, all) -> {
+        System.out.println("from healing to the first commit of a leader, in election timeouts:");
+        recoveries.forEach((mode, all) -> {
             Collections.sort(all);
             System.out.printf(
                     Locale.ROOT,
                     "  %-28s %6d runs  median %.2f  p99 %.2f  most %.2f%n",
                     mode,
                     all.size(),
-                    all.get(all.size() / 2),
-                    all.get((int) (all.size() * 0.99)),
+                    percentile(all, 0.5),
+                    percentile(all, 0.99),
                     all.get(all.size() - 1));
         });
+        System.out.printf(Locale.ROOT, "  the slowest, %.2f, is seed %d%n", slowest, slowestSeed);
+        System.out.println("never met: " + (neverMet().isEmpty() ? "nothing" : neverMet()));
         System.out.printf(
                 Locale.ROOT,
                 "%d seeds, %d events in %d s, %d events per second of a processor, %d fault x operation pairs met,"
