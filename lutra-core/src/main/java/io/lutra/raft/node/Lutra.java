@@ -39,7 +39,10 @@ public final class Lutra implements Lib {
 
     private static Node resume(Config config, HardStateStorage storage) {
         StoredState stored = StoredState.recover(config, storage);
-        Config resumed = Config.builder(config).applied(stored.applied()).build();
+        Config resumed = Config.builder(config)
+                .storage(storage)
+                .applied(stored.applied())
+                .build();
         return new MonitorNode(new RawNode(resumed), stored, config.electionTick());
     }
 
@@ -50,7 +53,7 @@ public final class Lutra implements Lib {
                     "asynchronous storage writes need a RawNode: a Node itself stores the hard state");
         }
         if (config.storage() instanceof HardStateStorage storage) {
-            return storage;
+            return new GuardedStorage(storage);
         }
         throw new InvalidConfigException(config.storage().getClass().getName()
                 + " cannot keep a hard state: a node's storage implements " + HardStateStorage.class.getName());

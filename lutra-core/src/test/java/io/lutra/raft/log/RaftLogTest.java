@@ -161,6 +161,24 @@ class RaftLogTest {
         assertThat(log.lastIndex()).isEqualTo(4);
     }
 
+    /** An answer of the storage to a write from before does not count: the same term and index may be another entry. */
+    @Test
+    void whatIsReplacedWhileItIsStoredIsCounted() {
+        RaftLog log = new RaftLog(stored(1), 100);
+        log.append(entries(2, 1, 1));
+        log.append(entries(3, 2));
+        assertThat(log.replacements()).as("what was not handed out yet").isZero();
+        log.acceptUnstable();
+        log.append(entries(4, 2));
+        assertThat(log.replacements()).as("what follows it").isZero();
+        log.append(entries(3, 3));
+        assertThat(log.replacements()).isEqualTo(1);
+        log.restore(snapshot(9, 3));
+        assertThat(log.replacements()).isEqualTo(2);
+        log.restore(snapshot(12, 3));
+        assertThat(log.replacements()).as("nothing was being stored").isEqualTo(2);
+    }
+
     @Test
     void aSnapshotStandsForTheLogUntilItIsStored() {
         MemoryStorage storage = stored(1, 1);

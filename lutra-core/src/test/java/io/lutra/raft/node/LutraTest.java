@@ -23,10 +23,15 @@ import io.lutra.raft.Snapshot;
 import io.lutra.raft.SnapshotMetadata;
 import io.lutra.raft.StateType;
 import io.lutra.raft.Storage;
+import io.lutra.raft.StorageException;
 import io.lutra.raft.protocol.RawNode;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How nodes begin. */
 class LutraTest {
@@ -172,6 +177,47 @@ class LutraTest {
         assertThatThrownBy(() -> lib.startNode(config(1), List.of(Peer.of(0))))
                 .isInstanceOf(InvalidConfigException.class);
         assertThat(storage.writes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"initialState", "firstIndex", "lastIndex", "snapshot", "setHardState", "append"})
+    void saysWhichCallOfTheStorageFailed(String method) {
+        IllegalStateException untyped = new IllegalStateException("the disk is gone");
+        Config config = configOn(failing(method, untyped));
+        assertThatThrownBy(() -> lib.startNode(config, THREE))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining(method)
+                .hasRootCause(untyped);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"initialState", "snapshot"})
+    void saysWhichCallOfTheStorageReturnedNull(String method) {
+        Config config = configOn(failing(method, null));
+        assertThatThrownBy(() -> lib.startNode(config, THREE))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining("null from " + method);
+    }
+
+    private Config configOn(HardStateStorage other) {
+        return Config.builder(config(1)).storage(other).build();
+    }
+
+    /** Returns a storage of which one method throws, or returns null. */
+    private static HardStateStorage failing(String method, @Nullable RuntimeException error) {
+        MemoryStorage memory = new MemoryStorage();
+        return (HardStateStorage) Proxy.newProxyInstance(
+                HardStateStorage.class.getClassLoader(),
+                new Class<?>[] {HardStateStorage.class},
+                (proxy, call, args) -> {
+                    if (!call.getName().equals(method)) {
+                        return call.invoke(memory, args);
+                    }
+                    if (error != null) {
+                        throw error;
+                    }
+                    return null;
+                });
     }
 
     @Test

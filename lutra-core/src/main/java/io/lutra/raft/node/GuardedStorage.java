@@ -1,0 +1,91 @@
+package io.lutra.raft.node;
+
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.HardStateStorage;
+import io.lutra.raft.InitialState;
+import io.lutra.raft.RaftException;
+import io.lutra.raft.Snapshot;
+import io.lutra.raft.StorageException;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The storage that a node was given, with errors that are all typed: what it throws beyond them, and null where something
+ * must be, becomes a {@link StorageException} that names the call.
+ */
+final class GuardedStorage implements HardStateStorage {
+    private final HardStateStorage storage;
+
+    GuardedStorage(HardStateStorage storage) {
+        this.storage = storage;
+    }
+
+    private static <T> T call(String name, Supplier<@Nullable T> call) {
+        T result;
+        try {
+            result = call.get();
+        } catch (RaftException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new StorageException("the storage failed in " + name + ": " + e, e);
+        }
+        if (result == null) {
+            throw new StorageException("the storage returned null from " + name);
+        }
+        return result;
+    }
+
+    private static void run(String name, Runnable call) {
+        call(name, () -> {
+            call.run();
+            return true;
+        });
+    }
+
+    @Override
+    public void append(List<Entry> entries) {
+        run("append", () -> storage.append(entries));
+    }
+
+    @Override
+    public InitialState initialState() {
+        return call("initialState", storage::initialState);
+    }
+
+    @Override
+    public List<Entry> entries(long lo, long hi, long maxSize) {
+        return call("entries", () -> storage.entries(lo, hi, maxSize));
+    }
+
+    @Override
+    public long term(long index) {
+        return call("term", () -> storage.term(index));
+    }
+
+    @Override
+    public long lastIndex() {
+        return call("lastIndex", storage::lastIndex);
+    }
+
+    @Override
+    public long firstIndex() {
+        return call("firstIndex", storage::firstIndex);
+    }
+
+    @Override
+    public Snapshot snapshot() {
+        return call("snapshot", storage::snapshot);
+    }
+
+    @Override
+    public void setHardState(HardState hardState) {
+        run("setHardState", () -> storage.setHardState(hardState));
+    }
+
+    @Override
+    public void applySnapshot(Snapshot snapshot) {
+        run("applySnapshot", () -> storage.applySnapshot(snapshot));
+    }
+}
