@@ -96,16 +96,23 @@ record GroupRecord(
         if (confState < 0 || count < 0 || FIXED + (long) confState + (long) RUN * count != body.length) {
             throw new MalformedBytesException("a group's state of " + body.length + " bytes does not hold together");
         }
-        TermRuns runs = new TermRuns();
-        for (int i = 0; i < count; i++) {
-            int at = FIXED + confState + RUN * i;
-            runs.append(LittleEndian.getLong(body, at), LittleEndian.getLong(body, at + 8));
-        }
         long offset = LittleEndian.getLong(body, 28);
         long last = LittleEndian.getLong(body, 44);
-        boolean startsRight = last == offset ? count == 0 : count > 0 && runs.start(0) == offset + 1;
-        if (offset < 0 || last < offset || last - offset > Integer.MAX_VALUE - 8 || !startsRight) {
+        if (offset < 0 || last < offset || (last == offset) != (count == 0)) {
             throw new MalformedBytesException("a group cannot have entries (" + offset + ", " + last + "]");
+        }
+        TermRuns runs = new TermRuns();
+        long before = offset;
+        for (int i = 0; i < count; i++) {
+            int at = FIXED + confState + RUN * i;
+            long start = LittleEndian.getLong(body, at);
+            boolean follows = i == 0 ? start == offset + 1 : start > before;
+            if (!follows || start > last) {
+                throw new MalformedBytesException(
+                        "a term cannot begin at " + start + " of (" + offset + ", " + last + "]");
+            }
+            runs.append(start, LittleEndian.getLong(body, at + 8));
+            before = start;
         }
         return new GroupRecord(
                 Status.of(LittleEndian.getInt(body, 0)),

@@ -3,6 +3,7 @@ package io.lutra.wal;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
+import io.lutra.raft.MalformedBytesException;
 import io.lutra.raft.RaftException;
 import io.lutra.raft.SnapshotMetadata;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ final class GroupTable {
     private final Map<Integer, Segment> byNumber = new HashMap<>();
 
     private final EntryCache.Total cachedTotal = new EntryCache.Total();
+    /** More entries than this cannot be in the files that were found. */
+    private long maxEntries = Integer.MAX_VALUE - 8;
     /** How often damage or a gap was met: what was not stated whole since is not known. */
     private int epoch;
 
@@ -64,7 +67,17 @@ final class GroupTable {
     }
 
     private void restate(GroupState group, int generation, byte[] bytes, int from, int to) {
-        group.onGroup(generation, GroupRecord.parse(bytes, from, to), epoch);
+        GroupRecord record = GroupRecord.parse(bytes, from, to);
+        if (record.last() - record.offset() > maxEntries) {
+            throw new MalformedBytesException("a group cannot have " + (record.last() - record.offset())
+                    + " entries in files that have room for " + maxEntries);
+        }
+        group.onGroup(generation, record, epoch);
+    }
+
+    /** Says how many bytes the files of the log have together: memory is taken for no more entries than they can hold. */
+    void fileBytes(long bytes) {
+        maxEntries = Math.min(maxEntries, bytes / Format.RECORD_HEADER);
     }
 
     private static boolean take(

@@ -21,6 +21,11 @@ final class LogReader implements LogScan.Listener {
     }
 
     @Override
+    public void files(long bytes) {
+        table.fileBytes(bytes);
+    }
+
+    @Override
     public void batch(ScannedSegment in, Batch batch) {
         Segment segment = segment(in, batch.header().incarnation());
         batch.forEach((kind, generation, group, position, bytes, from, to) ->

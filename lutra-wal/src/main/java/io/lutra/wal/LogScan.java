@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class LogScan {
     /** Hears what is found, in the order of the log. */
     interface Listener {
+        /** Called first: the files of the log have so many bytes together. */
+        void files(long bytes);
+
         /** A batch was read and is attested by what follows it. Its bytes are valid during the call alone. */
         void batch(ScannedSegment segment, Batch batch);
 
@@ -132,6 +135,7 @@ final class LogScan {
                     segments.add(open(name));
                 }
             }
+            listener.files(segments.stream().mapToLong(ScannedSegment::size).sum());
             while (!segments.isEmpty() && !isInUse(segments.get(segments.size() - 1))) {
                 ScannedSegment last = segments.remove(segments.size() - 1);
                 unused.add(last.name());
