@@ -3,8 +3,8 @@ package io.lutra.kv;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lutra.raft.DroppedException;
-import io.lutra.raft.MemoryStorage;
 import io.lutra.raft.Peer;
+import io.lutra.raft.RaftException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -56,12 +56,20 @@ final class Demo implements Callable<Integer> {
                     "Lines of key<TAB>value in UTF-8. By default the names of all Unicode characters that Java knows.")
     private @Nullable Path input;
 
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Keeps what the nodes store below this directory, durably: a demo that was killed goes on from it."
+                            + " By default it is kept in memory.")
+    private @Nullable Path data;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
     private final List<Peer> peers = new ArrayList<>();
-    private final Map<Long, MemoryStorage> storages = new TreeMap<>();
+    private final Map<Long, MemberStorage> stores = new TreeMap<>();
     /** Those that are running. */
     private final Map<Long, Replica> replicas = new TreeMap<>();
     /** What was proposed and not yet applied by anybody: it may have been lost with a leader. */
@@ -86,6 +94,11 @@ final class Demo implements Callable<Integer> {
             start(peer.id());
         }
         progress.say("node " + leader().id() + " leads");
+        if (data != null) {
+            await(() -> leader().isUpToDate(), () -> {});
+            progress.say(String.format(
+                    Locale.ROOT, "%,d keys were there", leader().map().size()));
+        }
 
         long began = System.nanoTime();
         feed(lines, progress);
@@ -98,11 +111,14 @@ final class Demo implements Callable<Integer> {
         progress.say("node " + stoppedId + " has caught up"
                 + (snapshot == 0 ? "" : ", by a snapshot of " + snapshot + " entries"));
 
-        boolean identical = true;
+        List<Map<String, String>> maps = new ArrayList<>();
         for (Replica replica : replicas.values()) {
-            replica.stop();
-            identical &= replica.map().equals(lines);
+            stop(replica);
+            maps.add(replica.map());
         }
+        // Kept from an earlier run there may be more than was fed in this one.
+        boolean identical = maps.get(0).entrySet().containsAll(lines.entrySet())
+                && maps.stream().allMatch(maps.get(0)::equals);
         out.printf(Locale.ROOT, "entries:          %,d%n", lines.size());
         out.printf(Locale.ROOT, "entries/s:        %,d%n", lines.size() * NANOS_PER_SECOND / nanos);
         out.printf(Locale.ROOT, "without a leader: %,d ms%n", TimeUnit.NANOSECONDS.toMillis(withoutLeaderNanos));
@@ -133,7 +149,7 @@ final class Demo implements Callable<Integer> {
     private void stopLeader(Progress progress) throws IOException, InterruptedException {
         stoppedId = leader().id();
         long stopped = System.nanoTime();
-        replicas.remove(stoppedId).stop();
+        stop(replicas.remove(stoppedId));
         leader = null;
         long next = leader().id();
         withoutLeaderNanos = System.nanoTime() - stopped;
@@ -142,8 +158,30 @@ final class Demo implements Callable<Integer> {
     }
 
     private void start(long id) throws IOException {
-        replicas.put(
-                id, new Replica(id, peers, storages.computeIfAbsent(id, key -> new MemoryStorage()), this::onApplied));
+        MemberStorage store = stores.computeIfAbsent(id, this::open);
+        replicas.put(id, new Replica(id, peers, store, this::onApplied));
+    }
+
+    private MemberStorage open(long id) {
+        Path directory = data;
+        if (directory == null) {
+            return MemberStorage.inMemory();
+        }
+        try {
+            Files.createDirectories(directory);
+            return MemberStorage.onDisk(directory.resolve("node-" + id), id);
+        } catch (RaftException | IOException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "cannot keep data in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Stops a replica. What is on disk is opened anew when it starts again, what is in memory has to stay. */
+    private void stop(Replica replica) throws IOException, InterruptedException {
+        replica.stop();
+        if (data != null) {
+            stores.remove(replica.id()).close();
+        }
     }
 
     /** Called by every replica for every key, and again by one that starts anew. */

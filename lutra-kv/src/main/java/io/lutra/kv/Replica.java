@@ -6,8 +6,8 @@ import io.lutra.raft.ConfChange;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Entry;
 import io.lutra.raft.EntryType;
+import io.lutra.raft.HardStateStorage;
 import io.lutra.raft.Lib;
-import io.lutra.raft.MemoryStorage;
 import io.lutra.raft.Message;
 import io.lutra.raft.Node;
 import io.lutra.raft.Peer;
@@ -38,7 +38,8 @@ final class Replica {
     private static final int KEPT = 1_000;
 
     private final long id;
-    private final MemoryStorage storage;
+    private final MemberStorage store;
+    private final HardStateStorage storage;
     private final Node node;
     private final Network network;
     private final Consumer<String> onApplied;
@@ -49,18 +50,20 @@ final class Replica {
     private final Map<String, String> map = new HashMap<>();
 
     private ConfState members = ConfState.EMPTY;
+    private long snapshotIndex;
     private volatile long applied;
     private volatile long restored;
 
     /**
-     * Starts a replica, which goes on from what its storage holds.
+     * Starts a replica, which goes on from what its storage holds. That stays the caller's to close.
      *
      * @param peers all members, the context of each its port
      * @param onApplied is told of every key that was set
      */
-    Replica(long id, List<Peer> peers, MemoryStorage storage, Consumer<String> onApplied) throws IOException {
+    Replica(long id, List<Peer> peers, MemberStorage store, Consumer<String> onApplied) throws IOException {
         this.id = id;
-        this.storage = storage;
+        this.store = store;
+        this.storage = store.log();
         this.onApplied = onApplied;
         this.node = start(id, storage, peers);
         this.network = new Network(id, peers, this::receive);
@@ -126,15 +129,17 @@ final class Replica {
         members = snapshot.metadata().confState();
         applied = snapshot.metadata().index();
         restored = applied;
+        snapshotIndex = applied;
     }
 
     private void compact() {
-        if (applied - storage.snapshot().metadata().index() >= SNAPSHOT_EVERY) {
+        if (applied - snapshotIndex >= SNAPSHOT_EVERY) {
             StringBuilder lines = new StringBuilder();
             map.forEach(
                     (key, value) -> lines.append(key).append('\t').append(value).append('\n'));
-            storage.createSnapshot(applied, members, lines.toString().getBytes(UTF_8));
-            storage.compact(applied - KEPT);
+            store.createSnapshot(applied, members, lines.toString().getBytes(UTF_8));
+            store.compact(applied - KEPT);
+            snapshotIndex = applied;
         }
     }
 
@@ -166,6 +171,11 @@ final class Replica {
 
     boolean leads() {
         return node.status().softState().role() == StateType.LEADER;
+    }
+
+    /** Tells whether everything that it has stored is in the map. */
+    boolean isUpToDate() {
+        return applied >= storage.lastIndex();
     }
 
     /** Returns the index of the last entry that is in the map. */
