@@ -6,8 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** What {@code ./proof} runs: simulations of the core, planted defects, and both of them for CI. */
@@ -16,7 +19,12 @@ public final class Proof {
     private static final int MEDIAN_SEEDS = 50;
     private static final long CI_SEEDS = 2000;
     private static final long CI_EVENTS = 100_000_000;
-    private static final int CI_PAIRS = 120;
+    private static final int CI_PAIRS = 200;
+    /** Invariant I24. */
+    private static final long CI_SEEDS_TWICE = 100;
+    /** Invariant I29, in election timeouts. */
+    private static final double CI_RECOVERY_P99 = 3;
+
     private static final int CI_MUTANTS = 8;
     private static final String FAILED_SEEDS = "lutra-testkit/src/test/resources/failed-seeds.txt";
 
@@ -34,6 +42,8 @@ public final class Proof {
             case "simulate" -> proof.simulate(rest);
             case "mutants" -> proof.mutants(rest);
             case "ci" -> proof.ci(rest);
+            case "twice" -> proof.twice(rest);
+            case "hashes" -> proof.hashes(rest);
             default -> throw usage();
         }
         System.out.println(proof.passed + " passed, " + proof.failed + " failed");
@@ -42,7 +52,7 @@ public final class Proof {
 
     private static IllegalArgumentException usage() {
         return new IllegalArgumentException(
-                "simulate --seed N | simulate --seeds A-B | mutants [--only ID] | ci [FIRST_SEED]");
+                "simulate --seed N | simulate --seeds A-B | twice --seeds A-B | mutants [--only ID] | ci [FIRST_SEED]");
     }
 
     private void count(boolean ok) {
@@ -68,14 +78,50 @@ public final class Proof {
             count(run.violation() == null);
             return;
         }
-        int dash = value.indexOf('-', 1);
-        long first = Long.parseLong(value.substring(0, dash));
-        long last = Long.parseLong(value.substring(dash + 1));
+        SeedRange range = run(value);
+        range.print();
+        count(range);
+    }
+
+    /** Runs the seeds {@code A-B}. */
+    private static SeedRange run(String seeds) {
+        int dash = seeds.indexOf('-', 1);
+        long first = Long.parseLong(seeds.substring(0, dash));
+        long last = Long.parseLong(seeds.substring(dash + 1));
         SeedRange range = new SeedRange();
         range.run(first, n -> first + n <= last);
-        range.print();
+        return range;
+    }
+
+    private void count(SeedRange range) {
         passed += (int) (range.seeds() - range.failed().size());
         failed += range.failed().size();
+    }
+
+    private void hashes(List<String> arguments) {
+        SeedRange range = run(arguments.get(0));
+        range.traceHashes().forEach((seed, hash) -> System.out.printf(Locale.ROOT, "hash %d %016x%n", seed, hash));
+        count(range);
+    }
+
+    private void twice(List<String> arguments) throws IOException {
+        if (arguments.size() != 2) {
+            throw usage();
+        }
+        compareWithInterpreted(run(arguments.get(1)).traceHashes());
+    }
+
+    /** Runs seeds once more, in a JVM that interprets them. */
+    private void compareWithInterpreted(Map<Long, Long> here) throws IOException {
+        Map<Long, Long> there = InterpretedJvm.traceHashes(Collections.min(here.keySet()), here.size());
+        int equal = 0;
+        for (Map.Entry<Long, Long> run : here.entrySet()) {
+            boolean same = run.getValue().equals(there.get(run.getKey()));
+            equal += same ? 1 : 0;
+            count(same);
+        }
+        System.out.println("run twice, compiled here and interpreted in another JVM: " + here.size() + " seeds, "
+                + equal + " of them with equal hashes");
     }
 
     private static List<Mutant> catalogue() {
@@ -135,23 +181,45 @@ public final class Proof {
         SeedRange fresh = new SeedRange();
         fresh.run(first, n -> n < CI_SEEDS || (fresh.events() < CI_EVENTS && n < 10 * CI_SEEDS));
         fresh.print();
-        passed += (int) (fresh.seeds() - fresh.failed().size());
-        failed += fresh.failed().size();
+        count(fresh);
         check("seeds", fresh.seeds(), CI_SEEDS);
         check("events", fresh.events(), CI_EVENTS);
         check("fault x operation pairs", fresh.pairsMet(), CI_PAIRS);
+        checkRecovery(fresh);
+        compareWithInterpreted(first(CI_SEEDS_TWICE, fresh.traceHashes()));
         SeedRange again = new SeedRange();
         again.run(failedSeeds());
         System.out.println("seeds that failed once: " + again.seeds() + ", "
                 + again.failed().size() + " of them again");
-        passed += (int) (again.seeds() - again.failed().size());
-        failed += again.failed().size();
+        count(again);
         List<Mutant> all = catalogue();
         List<Mutant> sample = new ArrayList<>();
         for (int i = 0; i < CI_MUTANTS; i++) {
             sample.add(all.get((int) Math.floorMod(first / 7 + (long) i * all.size() / CI_MUTANTS, (long) all.size())));
         }
         plant(sample, 1);
+    }
+
+    private static Map<Long, Long> first(long count, Map<Long, Long> runs) {
+        Map<Long, Long> first = new TreeMap<>(runs);
+        first.keySet().retainAll(runs.keySet().stream().sorted().limit(count).toList());
+        return first;
+    }
+
+    private void checkRecovery(SeedRange fresh) {
+        for (String storage : List.of("sync", "async")) {
+            String mode = storage + "+prevote+checkquorum";
+            double p99 = fresh.recoveryP99(mode);
+            if (!(p99 <= CI_RECOVERY_P99)) {
+                System.out.printf(
+                        Locale.ROOT,
+                        "FAILED: %s recovers within %.2f election timeouts in 99 of 100 runs, at most %.0f are allowed%n",
+                        mode,
+                        p99,
+                        CI_RECOVERY_P99);
+            }
+            count(p99 <= CI_RECOVERY_P99);
+        }
     }
 
     private void check(String what, long reached, long minimum) {
