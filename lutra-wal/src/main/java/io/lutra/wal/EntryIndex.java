@@ -12,14 +12,14 @@ import java.util.Map;
  */
 final class EntryIndex {
     private static final long HOLE = -1;
-    private static final int MIN_CAPACITY = 8;
+    private static final int MIN_CAPACITY = 2;
 
     private final GroupState group;
     private final Map<Integer, Segment> segments;
     /** Segment number above, offset below; {@code positions[head]} is that of the entry after {@code offset}. */
-    private long[] positions = new long[MIN_CAPACITY];
+    private long[] positions = {};
 
-    private int[] sizes = new int[MIN_CAPACITY];
+    private int[] sizes = {};
     private int head;
     private int count;
     private long offset;
@@ -97,6 +97,7 @@ final class EntryIndex {
             free(head + --count);
         }
         runs.truncateFrom(index);
+        shrink();
     }
 
     /** Drops the entries up to {@code index}, whose term is told. */
@@ -134,8 +135,8 @@ final class EntryIndex {
         head = 0;
         offset = newOffset;
         offsetTerm = newOffsetTerm;
-        positions = new long[Math.max(MIN_CAPACITY, count)];
-        sizes = new int[positions.length];
+        positions = new long[count];
+        sizes = new int[count];
         runs.clear();
         for (int i = 0; i < newRuns.size(); i++) {
             runs.append(newRuns.start(i), newRuns.term(i));
@@ -197,7 +198,7 @@ final class EntryIndex {
         if (head + count < positions.length) {
             return;
         }
-        if (head >= positions.length / 2) {
+        if (head > 0 && head >= positions.length / 2) {
             System.arraycopy(positions, head, positions, 0, count);
             System.arraycopy(sizes, head, sizes, 0, count);
             head = 0;
@@ -208,7 +209,7 @@ final class EntryIndex {
     }
 
     private void shrink() {
-        if (positions.length > MIN_CAPACITY && count < positions.length / 2) {
+        if (positions.length > MIN_CAPACITY && positions.length > 2L * count) {
             resize(Math.max(MIN_CAPACITY, count + count / 2));
         }
     }

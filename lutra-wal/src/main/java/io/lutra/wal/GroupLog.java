@@ -300,6 +300,18 @@ public final class GroupLog {
         }
     }
 
+    /** The same, from memory or from what was read for it before; else it is read elsewhere, and an error says so. */
+    List<Entry> entriesOrRead(long lo, long hi, long maxSize, EntryReads reads, Runnable onFetched) {
+        int count;
+        synchronized (wal.lock()) {
+            count = count(lo, hi, maxSize);
+            if (state.cached().holds(lo)) {
+                return state.cached().range(lo, count);
+            }
+        }
+        return reads.entries(this, lo, count, maxSize, onFetched);
+    }
+
     private int count(long lo, long hi, long maxSize) {
         checkReadable();
         EntryIndex index = state.index();

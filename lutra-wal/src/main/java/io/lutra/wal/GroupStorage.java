@@ -20,17 +20,37 @@ import org.jspecify.annotations.Nullable;
  * <p>The caller's thread writes, syncs, and does a step of {@link Wal#maintain}; what other threads queued meanwhile goes out
  * with it. Snapshots are held in memory as a whole: larger ones are streamed, through {@link GroupLog}.
  *
+ * <p>Entries that are not in memory are read from the disk by whoever asks for them, unless the storage was made with
+ * {@link EntryReads}: then it throws {@link io.lutra.raft.EntriesNotInMemoryException}, and they are read elsewhere.
+ *
  * <p>Of a hard state in which nothing but the commit index is new, the commit index may be older after a crash, as
  * {@link HardState} allows: that alone asks for no sync. Safe for use by many threads.
  */
 public final class GroupStorage implements HardStateStorage {
     private final Wal wal;
     private final GroupLog group;
+    private final @Nullable EntryReads reads;
+    private final Runnable onFetched;
 
     /** Uses a group of a log. */
     public GroupStorage(Wal wal, GroupLog group) {
         this.wal = wal;
         this.group = group;
+        this.reads = null;
+        this.onFetched = () -> {};
+    }
+
+    /**
+     * Uses a group of a log, and never reads its entries from the disk itself.
+     *
+     * @param onFetched is run by the thread that works for {@code reads} when entries can be asked for again: it sees to it
+     *     that the node is told so, by the node's own thread
+     */
+    public GroupStorage(Wal wal, GroupLog group, EntryReads reads, Runnable onFetched) {
+        this.wal = wal;
+        this.group = group;
+        this.reads = reads;
+        this.onFetched = onFetched;
     }
 
     /** Returns the storage of a group, which is made if it is not there yet, with generation 1. */
@@ -116,7 +136,7 @@ public final class GroupStorage implements HardStateStorage {
 
     @Override
     public List<Entry> entries(long lo, long hi, long maxSize) {
-        return group.entries(lo, hi, maxSize);
+        return reads == null ? group.entries(lo, hi, maxSize) : group.entriesOrRead(lo, hi, maxSize, reads, onFetched);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.lutra.wal;
 import io.lutra.raft.Entry;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class Maintenance {
     private final GroupTable table;
     private final Tail tail;
     private final SnapshotFiles snapshots;
+    private final AtomicLong copiedBytes = new AtomicLong();
     private boolean waiting;
 
     Maintenance(Wal wal, GroupTable table, Tail tail, SnapshotFiles snapshots) {
@@ -35,6 +37,10 @@ final class Maintenance {
 
     synchronized boolean step() throws IOException {
         return freeSegment() || tail.allocator().step() || freeSnapshot() || copyForward();
+    }
+
+    long copiedBytes() {
+        return copiedBytes.get();
     }
 
     private boolean freeSegment() throws IOException {
@@ -129,7 +135,9 @@ final class Maintenance {
             });
             waiting = true;
         }
-        return Write.sizeOf(entries);
+        int bytes = Write.sizeOf(entries);
+        copiedBytes.addAndGet(bytes);
+        return bytes;
     }
 
     private @Nullable Segment firstSealed(Predicate<Segment> condition) {

@@ -428,6 +428,11 @@ public final class Wal implements AutoCloseable {
         }
     }
 
+    /** Returns how many bytes of entries were moved to the end of the log since it was opened, so that segments could be freed. */
+    public long copiedBytes() {
+        return maintenance.copiedBytes();
+    }
+
     /** Returns the bytes of entries that are kept in memory. */
     public long cachedBytes() {
         synchronized (lock) {
