@@ -101,6 +101,21 @@ class RaftLogTest {
         assertThat(log.nextCommittedEntries(true)).extracting(Entry::index).containsExactly(3L);
     }
 
+    @Test
+    void applyingPausesWhenTheLimitIsJustReached() {
+        RaftLog log = new RaftLog(stored(1, 1, 1, 1), 2L * SIZE);
+        log.commitTo(2);
+        log.acceptApplying(log.nextCommittedEntries(true), true);
+        log.commitTo(4);
+        assertThat(log.hasNextCommittedEntries(true)).isFalse();
+        log.appliedTo(1, 0);
+        assertThat(log.hasNextCommittedEntries(true))
+                .as("by a snapshot: gives nothing back")
+                .isFalse();
+        log.appliedTo(1, 1);
+        assertThat(log.hasNextCommittedEntries(true)).isTrue();
+    }
+
     /** What did not fit waits, even if bytes are left: etcd's way. */
     @Test
     void applyingPausesWhenTheNextEntryDidNotFit() {
@@ -213,7 +228,11 @@ class RaftLogTest {
         log.append(entries(3, 2, 2, 2, 2, 2));
         assertThat(out).extracting(Entry::term).containsExactly(1L, 1L, 1L);
         assertThat(out.subList(1, 2)).extracting(Entry::index).containsExactly(2L);
+        assertThat(out.subList(0, 3)).isEqualTo(out);
+        assertThat(out.subList(1, 1)).isEmpty();
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> out.get(3));
+        List<Entry> part = out.subList(0, 2);
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> part.get(2));
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> out.get(-1));
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> out.subList(2, 4));
         assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> out.subList(-1, 2));
