@@ -217,14 +217,15 @@ public final class GroupLog {
     }
 
     /**
-     * Returns term and vote, and a commit index that a node can start with: as it was told last, but no lower than what was
-     * compacted, which was committed, and no higher than the last entry.
+     * Returns term and vote, and a commit index that a node can start with: as it was told last, but no lower than the
+     * newest snapshot and what was compacted, which was committed, and no higher than the last entry.
      */
     public HardState hardState() {
         HardState told = toldHardState();
         synchronized (wal.lock()) {
             EntryIndex index = state.index();
-            long commit = Math.min(Math.max(told.commit(), index.offset()), index.last());
+            long committed = Math.max(index.offset(), state.snapshot().index());
+            long commit = Math.min(Math.max(told.commit(), committed), index.last());
             return HardState.of(told.term(), told.vote(), commit);
         }
     }

@@ -105,6 +105,16 @@ class SnapshotTest {
         }
     }
 
+    /** Found by the cluster: a node that starts with its snapshot as what it has applied is refused a lower commit index. */
+    @Test
+    void raisesTheCommitIndexThatANodeStartsWith() {
+        Scenes.snapshot(group, 60, "state 60");
+        Scenes.write(wal);
+        assertThat(group.hardState().commit()).isEqualTo(60);
+        reopen();
+        assertThat(group.hardState().commit()).isEqualTo(60);
+    }
+
     @Test
     void refusesOneThatIsOlder() {
         Scenes.snapshot(group, 20, "state 20");

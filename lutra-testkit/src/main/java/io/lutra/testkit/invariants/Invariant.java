@@ -42,6 +42,8 @@ public enum Invariant {
     I19("snapshots are prefixes"),
     /** Recovery finds what was synced. */
     I20("what was synced is there"),
+    I21("nothing is acknowledged after a write or sync failed"),
+    I22("a crash at any point, recovery included, is no damage"),
     /** The same seed gives the same run. */
     I24("runs repeat"),
     /** What a node keeps and has on its way stays within its configured limits. */

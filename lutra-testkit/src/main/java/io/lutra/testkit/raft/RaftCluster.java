@@ -346,7 +346,7 @@ final class RaftCluster {
             // Counted as lost from now on: what it acknowledges may be gone.
             process.lies = true;
             lost |= Membership.bit(process.id);
-            process.disk.faults().always(DiskOperation.SYNC, DiskFault.LOST);
+            process.home.lie();
             return () -> {
                 process.stop(survival(draws));
                 process.home.isWhole();

@@ -16,6 +16,7 @@ import io.lutra.raft.Snapshot;
 import io.lutra.raft.SnapshotMetadata;
 import io.lutra.raft.SnapshotStatus;
 import io.lutra.raft.StateType;
+import io.lutra.raft.StorageException;
 import io.lutra.raft.protocol.RawNode;
 import io.lutra.testkit.Event;
 import io.lutra.testkit.Scheduler;
@@ -27,7 +28,6 @@ import io.lutra.testkit.disk.Survival;
 import io.lutra.testkit.invariants.Invariant;
 import io.lutra.testkit.invariants.ReplicaView;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -244,8 +244,8 @@ final class RaftProcess {
 
     /** The core threw something: no input may lead to that, but its storage may have met an error of the disk. */
     void fail(RuntimeException e) {
-        if (e instanceof UncheckedIOException) {
-            dieOf(new IOException(e));
+        if (e instanceof StorageException && e.getCause() instanceof IOException ofDisk) {
+            dieOf(ofDisk);
             return;
         }
         cluster.checks.violations.check();

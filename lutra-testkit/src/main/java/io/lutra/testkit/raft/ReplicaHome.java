@@ -18,6 +18,11 @@ public interface ReplicaHome {
     /** From now on nothing goes wrong. */
     default void heal() {}
 
+    /** From now on the disk claims that it syncs, and does not. */
+    default void lie() {
+        throw new UnsupportedOperationException("it does not survive lies");
+    }
+
     /** Changes what the disk holds, while no process runs. */
     default void damage(SeededRandom draws) {
         throw new UnsupportedOperationException("it does not survive damage");

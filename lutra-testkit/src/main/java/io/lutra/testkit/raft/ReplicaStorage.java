@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A durable storage as the process of a replica uses it. After an {@link IOException} the process dies, and opens the
- * storage again in its next life; one that comes up where the core reads is thrown as {@link java.io.UncheckedIOException}.
+ * storage again in its next life; where the core reads, it is the cause of a {@link io.lutra.raft.StorageException}.
  */
 public interface ReplicaStorage extends Storage {
     /**

@@ -1,5 +1,6 @@
 package io.lutra.testkit.raft;
 
+import io.lutra.testkit.invariants.Violations;
 import io.lutra.testkit.raft.MutantRunner.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -52,7 +54,8 @@ public final class Proof {
 
     private static IllegalArgumentException usage() {
         return new IllegalArgumentException(
-                "simulate --seed N | simulate --seeds A-B | twice --seeds A-B | mutants [--only ID] | ci [FIRST_SEED]");
+                "simulate [--storage wal] --seed N | --seeds A-B | twice --seeds A-B | mutants [--only ID]"
+                        + " | ci [FIRST_SEED]");
     }
 
     private void count(boolean ok) {
@@ -60,13 +63,31 @@ public final class Proof {
         failed += ok ? 0 : 1;
     }
 
+    /** Returns the storage of that name, which is found where its classes are on the class path. */
+    private static StorageKind storage(String name) {
+        for (StorageKind kind : ServiceLoader.load(StorageKind.class)) {
+            if (kind.name().equals(name)) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException("there is no storage " + name);
+    }
+
     private void simulate(List<String> arguments) {
+        if (arguments.size() == 4 && arguments.get(0).equals("--storage")) {
+            simulate(storage(arguments.get(1)), arguments.subList(2, 4));
+        } else {
+            simulate(DiskStorage.KIND, arguments);
+        }
+    }
+
+    private void simulate(StorageKind storages, List<String> arguments) {
         if (arguments.size() != 2) {
             throw usage();
         }
         String value = arguments.get(1);
         if (arguments.get(0).equals("--seed")) {
-            ClusterRun run = ClusterRun.of(Long.parseLong(value));
+            ClusterRun run = ClusterRun.of(Long.parseLong(value), storages, Violations.allFatal());
             System.out.println(run.violation() == null ? "all invariants hold" : run.report());
             System.out.printf(
                     Locale.ROOT,
@@ -78,17 +99,8 @@ public final class Proof {
             count(run.violation() == null);
             return;
         }
-        SeedRange range = run(value);
-        range.print();
-        count(range);
-    }
-
-    /** Runs the seeds {@code A-B}. */
-    private static SeedRange run(String seeds) {
-        int dash = seeds.indexOf('-', 1);
-        long first = Long.parseLong(seeds.substring(0, dash));
-        long last = Long.parseLong(seeds.substring(dash + 1));
-        SeedRange range = new SeedRange();
+                "simulate [--storage wal] --seed N | --seeds A-B | twice --seeds A-B | mutants [--only ID]"
+                        + " | ci [FIRST_SEED]");
         range.run(first, n -> first + n <= last);
         return range;
     }

@@ -1,6 +1,7 @@
 package io.lutra.testkit.raft;
 
 import io.lutra.testkit.FaultCoverage;
+import io.lutra.testkit.invariants.Violations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,7 +30,16 @@ final class SeedRange {
     private long nanos;
     private long processorNanos;
 
-    SeedRange() {}
+    private final StorageKind storages;
+
+    SeedRange() {
+        this(DiskStorage.KIND);
+    }
+
+    /** Runs seeds on storages of a kind. */
+    SeedRange(StorageKind storages) {
+        this.storages = storages;
+    }
 
     /** Runs one seed after the other, from {@code first} on, while {@code goesOn} holds for how many have begun. */
     void run(long first, LongPredicate goesOn) {
@@ -78,7 +88,7 @@ final class SeedRange {
 
     private void add(long seed) {
         try {
-            ClusterRun run = ClusterRun.of(seed);
+            ClusterRun run = ClusterRun.of(seed, storages, Violations.allFatal());
             add(run);
         } catch (RuntimeException | Error e) {
             fail(seed, e.toString());
@@ -105,7 +115,8 @@ final class SeedRange {
 
     private synchronized void fail(long seed, String report) {
         failed.add(seed);
-        System.out.println("FAILED: repeat with ./proof simulate --seed " + seed);
+        String on = storages == DiskStorage.KIND ? "" : "--storage " + storages.name() + " ";
+        System.out.println("FAILED: repeat with ./proof simulate " + on + "--seed " + seed);
         System.out.println(report);
     }
 
