@@ -35,6 +35,7 @@ final class LogScan {
         private final DiskFile file;
         private final Window window;
         private final @Nullable SegmentHeader header;
+        private long cutFrom = -1;
 
         private ScannedSegment(long number, DiskFile file, Window window, @Nullable SegmentHeader header) {
             this.number = number;
@@ -62,6 +63,11 @@ final class LogScan {
         @Nullable
         SegmentHeader header() {
             return header;
+        }
+
+        /** Returns where begins what was cut when the next segment was begun, -1 if nothing can be. */
+        long cutFrom() {
+            return cutFrom;
         }
 
         /** A segment has its full size from before it is used until a later one is in use. */
@@ -222,6 +228,7 @@ final class LogScan {
             }
             if (expected == limit) {
                 // What still lies here was cut when the next segment began.
+                segment.cutFrom = at;
                 return;
             }
             long next = find(segment, at + Format.MIN_SECTOR, expected, limit);

@@ -134,7 +134,7 @@ final class Opening {
                     log.previous());
             tail.begin(table, log.pending(), number);
             table.damageIncomplete();
-            cutTail(log, reader);
+            cutTails(log, reader);
             done = true;
         } finally {
             if (!done) {
@@ -172,18 +172,38 @@ final class Opening {
         }
     }
 
-    /** Gives back the zeros after the last batch, and the batch that was written anew or torn. */
-    private void cutTail(LogScan.Result log, LogReader reader) throws IOException {
-        if (log.segments().isEmpty() || log.end() == Format.SEGMENT_HEADER) {
-            return;
-        }
-        ScannedSegment last = log.segments().get(log.segments().size() - 1);
-        boolean damaged = damages.stream().anyMatch(damage -> damage.file().equals(last.name()));
-        if (!damaged && last.size() > log.end()) {
-            try (DiskFile file = disk.open(last.name())) {
-                file.truncate(log.end());
+    /**
+     * Gives back the zeros after the last batch, and the batch that was written anew or torn; and what an earlier opening
+     * wanted to give back and a crash left. Durably, before any segment is freed: without its successor, which says where it
+     * ends, the rest of a torn batch would look like damage.
+     */
+    private void cutTails(LogScan.Result log, LogReader reader) throws IOException {
+        ScannedSegment before = null;
+        for (ScannedSegment segment : log.segments()) {
+            if (before != null && before.cutFrom() > Format.SEGMENT_HEADER && isOfAnotherOpening(before, segment)) {
+                cut(before, before.cutFrom(), reader);
             }
-            reader.segment(last, 0).cutTo(log.end());
+            before = segment;
+        }
+        if (before != null && log.end() > Format.SEGMENT_HEADER) {
+            cut(before, log.end(), reader);
+        }
+    }
+
+    private static boolean isOfAnotherOpening(ScannedSegment one, ScannedSegment other) {
+        SegmentHeader header = one.header();
+        SegmentHeader otherHeader = other.header();
+        return header != null && otherHeader != null && header.incarnation() != otherHeader.incarnation();
+    }
+
+    private void cut(ScannedSegment segment, long end, LogReader reader) throws IOException {
+        boolean damaged = damages.stream().anyMatch(damage -> damage.file().equals(segment.name()));
+        if (!damaged && segment.size() > end) {
+            try (DiskFile file = disk.open(segment.name())) {
+                file.truncate(end);
+                file.sync();
+            }
+            reader.segment(segment, 0).cutTo(end);
         }
     }
 

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lutra.testkit.disk.SimulatedDisk;
+import io.lutra.testkit.disk.SimulatedFile;
+import io.lutra.testkit.disk.Survival;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -111,5 +115,49 @@ class DamagedLogTest {
                 .isInstanceOf(DamagedLogException.class)
                 .hasMessageContaining("of group 1");
         assertThat(wal.group(2).entries(1, 151, Long.MAX_VALUE)).hasSize(150);
+    }
+
+    /**
+     * Found by the cluster: an opening cuts the rest of a torn batch off, the power is cut before that is durable, and later the
+     * segment is freed that says where this one ends.
+     */
+    @Test
+    void doesNotTakeTheRestOfATornBatchForDamage() throws Exception {
+        wal.createGroup(1, 1, Completion.NONE);
+        Scenes.write(wal);
+        wal.group(1).append(null, Scenes.entries(1, 1, 1), Completion.NONE);
+        Scenes.write(wal);
+        wal.group(1).append(null, Scenes.entries(2, 30, 1), Completion.NONE);
+        Scenes.write(wal);
+        wal.abandon();
+        int second = Format.SEGMENT_HEADER + 2 * 512; // after the first batch, and the one that made the group
+        int third = second + 512;
+        String first = Format.segmentName(1);
+        byte[] torn = simulated.contentOf(first);
+        Arrays.fill(torn, third + 512, torn.length, (byte) 0);
+        put(first, torn);
+        open();
+        assertThat(wal.group(1).lastIndex()).isEqualTo(1);
+        wal.abandon();
+        Arrays.fill(torn, second, third, (byte) 0);
+        put(first, torn);
+        open();
+        assertThat(wal.damages()).isEmpty();
+        wal.abandon();
+        simulated.crash(Survival.nothing());
+        simulated.delete(Format.segmentName(2));
+        simulated.syncDirectory("");
+        open();
+        assertThat(wal.damages()).isEmpty();
+    }
+
+    private void put(String name, byte[] content) throws Exception {
+        try (SimulatedFile file = simulated.open(name)) {
+            ByteBuffer source = ByteBuffer.wrap(content);
+            while (source.hasRemaining()) {
+                file.write(source.position(), source);
+            }
+            file.sync();
+        }
     }
 }

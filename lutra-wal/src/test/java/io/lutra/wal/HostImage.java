@@ -115,6 +115,9 @@ final class HostImage {
                     image.groups.put(id, of(wal, log));
                 }
             } catch (DamagedLogException | DamagedSnapshotException e) {
+                if (e.getCause() != null) {
+                    throw e; // an error of the disk, not what it holds
+                }
                 image.damage.add(id + ": " + e.getMessage());
             }
         }

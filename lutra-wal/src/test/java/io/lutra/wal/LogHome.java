@@ -95,6 +95,7 @@ final class LogHome implements ReplicaHome {
     /** A bit or a sector of any file, more often of one that holds entries or a snapshot. */
     @Override
     public void damage(SeededRandom draws) {
+        promises.damaged();
         damage(disk, draws);
     }
 

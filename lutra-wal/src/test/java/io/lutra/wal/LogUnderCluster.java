@@ -21,7 +21,7 @@ public final class LogUnderCluster implements StorageKind {
 
     @Override
     public Set<Fault> faults() {
-        return EnumSet.of(Fault.DISK_FULL, Fault.DISK_LOST, Fault.DISK_ROT);
+        return EnumSet.of(Fault.DISK_LOST, Fault.DISK_ROT);
     }
 
     @Override

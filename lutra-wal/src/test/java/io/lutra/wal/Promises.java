@@ -22,6 +22,7 @@ final class Promises {
     private boolean writing;
     private boolean failed;
     private boolean lies;
+    private boolean isDamaged;
     private int life;
 
     Promises(Violations violations) {
@@ -76,6 +77,11 @@ final class Promises {
         lies = true;
     }
 
+    /** Something on the disk was changed from outside, and may be reported from now on. */
+    void damaged() {
+        isDamaged = true;
+    }
+
     /** Tells whether an error was told of: nothing may be acknowledged any more. */
     boolean hasFailed() {
         return failed;
@@ -101,7 +107,7 @@ final class Promises {
                 damage.add(group + ": " + group.damage());
             }
         }
-        if (!damage.isEmpty()) {
+        if (!damage.isEmpty() && !isDamaged) {
             violations.report(Invariant.I20, "after a crash there is damage: " + damage);
             violations.report(Invariant.I22, "after a crash there is damage: " + damage);
             violations.check();

@@ -99,8 +99,17 @@ public final class Proof {
             count(run.violation() == null);
             return;
         }
-                "simulate [--storage wal] --seed N | --seeds A-B | twice --seeds A-B | mutants [--only ID]"
-                        + " | ci [FIRST_SEED]");
+        SeedRange range = run(value, storages);
+        range.print();
+        count(range);
+    }
+
+    /** Runs the seeds {@code A-B}. */
+    private static SeedRange run(String seeds, StorageKind storages) {
+        int dash = seeds.indexOf('-', 1);
+        long first = Long.parseLong(seeds.substring(0, dash));
+        long last = Long.parseLong(seeds.substring(dash + 1));
+        SeedRange range = new SeedRange(storages);
         range.run(first, n -> first + n <= last);
         return range;
     }
@@ -111,7 +120,7 @@ public final class Proof {
     }
 
     private void hashes(List<String> arguments) {
-        SeedRange range = run(arguments.get(0));
+        SeedRange range = run(arguments.get(0), DiskStorage.KIND);
         range.traceHashes().forEach((seed, hash) -> System.out.printf(Locale.ROOT, "hash %d %016x%n", seed, hash));
         count(range);
     }
@@ -120,7 +129,7 @@ public final class Proof {
         if (arguments.size() != 2) {
             throw usage();
         }
-        compareWithInterpreted(run(arguments.get(1)).traceHashes());
+        compareWithInterpreted(run(arguments.get(1), DiskStorage.KIND).traceHashes());
     }
 
     /** Runs seeds once more, in a JVM that interprets them. */
