@@ -111,6 +111,10 @@ class ProgressTrackerTest {
         assertThat(tracker.isQuorumActive()).isFalse();
         progress(tracker, 3).markActive();
         assertThat(tracker.isQuorumActive()).isTrue();
+        tracker.markInactive();
+        assertThat(tracker.isQuorumActive()).isFalse();
+        assertThat(progress(tracker, 1).isRecentActive()).isTrue();
+        assertThat(progress(tracker, 3).isRecentActive()).isFalse();
     }
 
     @Test
