@@ -23,6 +23,13 @@ class KillTest {
         assertThat(report.acknowledged()).isPositive();
     }
 
+    @Test
+    void aProgramOfTheSpecificationLosesNothingWhenItsProcessIsKilled() throws Exception {
+        Kills.Report report = new Kills(directory, Long.getLong("lutra.wal.kills.seed", 1)).killSpecification(Math.max(1, CYCLES / 2));
+        System.out.println("kill -9 of a program of the specification: " + report);
+        assertThat(report.acknowledged()).isPositive();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"ext4", "xfs"})
     void losesNothingAcknowledgedWhenThePowerIsCut(String fileSystem) throws Exception {

@@ -6,15 +6,17 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Kills a real process that writes a log, again and again, and looks each time at what is left: with {@code kill -9}, or by
  * cutting the power of a loop-mounted file system under it (reliability: only what was synced remains).
  *
- * <p>{@code kill DIRECTORY CYCLES}, or as root {@code ext4|xfs DIRECTORY CYCLES}. The last number is a seed.
+ * <p>{@code kill|specification DIRECTORY CYCLES}, or as root {@code ext4|xfs DIRECTORY CYCLES}. The last number is a seed.
  */
 final class Kills {
     /** How much was seen. */
@@ -37,8 +39,34 @@ final class Kills {
         long seed = args.length > 3 ? Long.parseLong(args[3]) : 1;
         Kills kills = new Kills(Path.of(args[1]), seed);
         int cycles = Integer.parseInt(args[2]);
-        Report report = args[0].equals("kill") ? kills.kill(cycles) : kills.cutPower(args[0], cycles);
+        Report report = switch (args[0]) {
+            case "kill" -> kills.kill(cycles);
+            case "specification" -> kills.killSpecification(cycles);
+            default -> kills.cutPower(args[0], cycles);
+        };
         System.out.println(args[0] + " of seed " + seed + ": " + report);
+    }
+
+    /** Kills three members that use the specification's names alone. */
+    Report killSpecification(int cycles) throws Exception {
+        Path log = Files.createDirectories(directory).resolve("members");
+        List<String> acknowledged = new ArrayList<>();
+        long found = 0;
+        for (int cycle = 0; cycle < cycles; cycle++) {
+            Process process = start(SpecificationProcess.class, log);
+            follow(
+                    process,
+                    150,
+                    line -> {
+                        // The last line may be half of one.
+                        if (line.endsWith(SpecificationProcess.APPLIED)) {
+                            acknowledged.add(line.substring(0, line.length() - SpecificationProcess.APPLIED.length()));
+                        }
+                    },
+                    () -> process.toHandle().destroyForcibly());
+            found = SpecificationProcess.check(log, acknowledged);
+        }
+        return new Report(cycles, acknowledged.size(), found);
     }
 
     Report kill(int cycles) throws Exception {
@@ -47,8 +75,12 @@ final class Kills {
         long[] acknowledged = new long[LoadedProcess.GROUPS + 1];
         long found = 0;
         for (int cycle = 0; cycle < cycles; cycle++) {
-            Process process = start(log);
-            follow(process, acknowledged, () -> process.toHandle().destroyForcibly());
+            Process process = start(LoadedProcess.class, log);
+            follow(
+                    process,
+                    1500,
+                    remember(acknowledged),
+                    () -> process.toHandle().destroyForcibly());
             found += LoadedProcess.check(new FileDisk(log), acknowledged);
         }
         return new Report(cycles, sum(acknowledged), found);
@@ -68,8 +100,8 @@ final class Kills {
                 if (cycle > 0) {
                     found += LoadedProcess.check(new FileDisk(log), acknowledged);
                 }
-                Process process = start(log);
-                follow(process, acknowledged, () -> {
+                Process process = start(LoadedProcess.class, log);
+                follow(process, 1500, remember(acknowledged), () -> {
                     run("python3", "-c", SHUTDOWN, mount.toString());
                     process.toHandle().destroyForcibly();
                 });
@@ -87,10 +119,21 @@ final class Kills {
         return new Report(cycles, sum(acknowledged), found);
     }
 
-    private Process start(Path log) throws IOException {
-        return RealProcess.of(LoadedProcess.class, log.toString(), Long.toString(random.nextLong()))
+    private Process start(Class<?> main, Path log) throws IOException {
+        return RealProcess.of(main, log.toString(), Long.toString(random.nextLong()))
                 .redirectError(directory.resolve("errors").toFile())
                 .start();
+    }
+
+    /** Takes note of what a {@link LoadedProcess} says was acknowledged. */
+    private static Consumer<String> remember(long[] acknowledged) {
+        return line -> {
+            if (line.matches("\\d+ \\d+")) {
+                String[] numbers = line.split(" ");
+                int group = Integer.parseInt(numbers[0]);
+                acknowledged[group] = Math.max(acknowledged[group], Long.parseLong(numbers[1]));
+            }
+        };
     }
 
     private interface End {
@@ -98,22 +141,17 @@ final class Kills {
     }
 
     /** Reads what a process says, ends it after some of it, and reads what it had said before it ended. */
-    private void follow(Process process, long[] acknowledged, End end) throws Exception {
+    private void follow(Process process, int mostLines, Consumer<String> lineReader, End end) throws Exception {
         // By its handle: Process.destroyForcibly would close the pipe and lose what it said.
         // Not a time: how far a process gets depends on the machine, how often it is killed in the middle does not.
-        int linesLeft = random.nextInt(1500);
+        int linesLeft = random.nextInt(mostLines);
         boolean ended = false;
         boolean ready = false;
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.equals("ready")) {
-                    ready = true;
-                } else if (line.matches("\\d+ \\d+")) {
-                    String[] numbers = line.split(" ");
-                    int group = Integer.parseInt(numbers[0]);
-                    acknowledged[group] = Math.max(acknowledged[group], Long.parseLong(numbers[1]));
-                }
+                ready |= line.equals("ready");
+                lineReader.accept(line);
                 if (linesLeft-- == 0) {
                     ended = true;
                     end.run();

@@ -4,17 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lutra.raft.ConfChange;
-import io.lutra.raft.ConfState;
-import io.lutra.raft.Entry;
-import io.lutra.raft.EntryType;
-import io.lutra.raft.Lib;
-import io.lutra.raft.Message;
-import io.lutra.raft.Node;
-import io.lutra.raft.Peer;
-import io.lutra.raft.Ready;
 import io.lutra.raft.StorageException;
-import io.lutra.raft.node.Lutra;
 import io.lutra.testkit.disk.SimulatedDisk;
 import io.lutra.testkit.disk.Survival;
 import java.time.Duration;
@@ -32,80 +22,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SpecificationOnLogTest {
     private static final int STEPS = 6000;
 
-    /** A member: its disk outlives it, all else dies with it. */
+    /** A member whose power can be cut. */
     private static final class Member {
-        final long id;
         final SimulatedDisk disk;
-        Wal wal;
-        GroupStorage storage;
-        Node node;
-        final List<String> state = new ArrayList<>();
-        long applied;
+        final SpecificationMember program;
 
         Member(long id, long seed) {
-            this.id = id;
-            this.disk = new SimulatedDisk(seed * 10 + id);
+            disk = new SimulatedDisk(seed * 10 + id);
+            program = new SpecificationMember(id);
         }
 
-        void start(Lib lib) {
-            SimulatedDirectory directory = new SimulatedDirectory(disk);
-            wal = disk.exists(Format.IDENTITY)
-                    ? Wal.open(directory, Scenes.IDENTITY, Scenes.SMALL)
-                    : Wal.create(directory, Scenes.IDENTITY, Scenes.SMALL);
-            storage = GroupStorage.openOrCreate(wal, 7);
-            state.clear();
-            applied = 0;
-            List<Peer> peers =
-                    List.of(lib.newPeer(1, new byte[0]), lib.newPeer(2, new byte[0]), lib.newPeer(3, new byte[0]));
-            node = lib.startNode(lib.newConfig(id, 10, 1, storage, 4096, 16), peers);
+        void start() {
+            program.start(new SimulatedDirectory(disk), disk.exists(Format.IDENTITY));
         }
 
         void losePower(Survival survival) {
             disk.crash(survival);
-            node.stop();
-        }
-
-        /** Takes a Ready and does what it asks for. */
-        void work(List<ArrayDeque<byte[]>> network) {
-            Ready ready = node.ready().poll(Duration.ZERO);
-            if (ready == null) {
-                return;
-            }
-            storage.append(ready.entries());
-            for (Message message : ready.messages()) {
-                network.get((int) message.to()).add(message.data());
-            }
-            for (Entry entry : ready.committedEntries()) {
-                apply(entry);
-            }
-            node.advance();
-        }
-
-        private void apply(Entry entry) {
-            if (entry.index() != applied + 1) {
-                String snapshot = new String(storage.snapshot().data(), UTF_8);
-                state.clear();
-                state.addAll(snapshot.isEmpty() ? List.of() : List.of(snapshot.split("\n")));
-                applied = storage.snapshot().metadata().index();
-            }
-            if (entry.type() == EntryType.CONF_CHANGE) {
-                node.applyConfChange(ConfChange.unmarshal(entry.data()));
-            } else if (entry.payloadSize() > 0) {
-                state.add(new String(entry.data(), UTF_8));
-            }
-            applied = entry.index();
-        }
-
-        /** Cuts the log behind a snapshot, as a program does that knows its storage. */
-        void snapshot() {
-            long newest = storage.group().snapshot().index();
-            if (applied > newest + 20) {
-                storage.createSnapshot(
-                        applied,
-                        ConfState.of(List.of(1L, 2L, 3L), List.of()),
-                        String.join("\n", state).getBytes(UTF_8));
-                storage.compact(applied - 5);
-            }
+            program.node.stop();
         }
     }
 
@@ -113,24 +46,24 @@ class SpecificationOnLogTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void losesNothingThatWasApplied(long seed) {
         Random random = new Random(seed);
-        Lib lib = new Lutra();
         List<Member> members = new ArrayList<>();
         List<ArrayDeque<byte[]>> network = new ArrayList<>();
         network.add(new ArrayDeque<>());
         for (long id = 1; id <= 3; id++) {
             members.add(new Member(id, seed));
             network.add(new ArrayDeque<>());
-            members.get((int) id - 1).start(lib);
+            members.get((int) id - 1).start();
         }
         List<String> longest = new ArrayList<>();
         int crashes = 0;
         for (int step = 0; step < STEPS; step++) {
             boolean calm = step > STEPS - 2000;
-            Member member = members.get(random.nextInt(3));
+            Member powered = members.get(random.nextInt(3));
+            SpecificationMember member = powered.program;
             int what = random.nextInt(100);
             ArrayDeque<byte[]> inbox = network.get((int) member.id);
             if (what < 40) {
-                member.work(network);
+                member.work((to, message) -> network.get((int) to).add(message));
             } else if (what < 80) {
                 byte[] message = inbox.poll();
                 if (message != null && (calm || random.nextInt(20) > 0)) {
@@ -143,9 +76,9 @@ class SpecificationOnLogTest {
             } else if (what < 98) {
                 member.snapshot();
             } else if (!calm && random.nextInt(4) == 0) {
-                member.losePower(random.nextBoolean() ? Survival.nothing() : Survival.torn(step));
+                powered.losePower(random.nextBoolean() ? Survival.nothing() : Survival.torn(step));
                 inbox.clear();
-                member.start(lib);
+                powered.start();
                 crashes++;
             }
             int common = Math.min(longest.size(), member.state.size());
@@ -159,8 +92,8 @@ class SpecificationOnLogTest {
         assertThat(crashes).isGreaterThan(10);
         assertThat(longest).hasSizeGreaterThan(30);
         for (Member member : members) {
-            assertThat(member.state)
-                    .as("seed %d, member %d at the end", seed, member.id)
+            assertThat(member.program.state)
+                    .as("seed %d, member %d at the end", seed, member.program.id)
                     .hasSizeGreaterThan(longest.size() - 40);
         }
     }
