@@ -25,7 +25,8 @@ class KillTest {
 
     @Test
     void aProgramOfTheSpecificationLosesNothingWhenItsProcessIsKilled() throws Exception {
-        Kills.Report report = new Kills(directory, Long.getLong("lutra.wal.kills.seed", 1)).killSpecification(Math.max(1, CYCLES / 2));
+        Kills.Report report = new Kills(directory, Long.getLong("lutra.wal.kills.seed", 1))
+                .killSpecification(Math.max(1, CYCLES / 2));
         System.out.println("kill -9 of a program of the specification: " + report);
         assertThat(report.acknowledged()).isPositive();
     }
