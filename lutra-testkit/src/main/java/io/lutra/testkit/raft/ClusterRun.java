@@ -51,6 +51,7 @@ public final class ClusterRun {
 
     private long termToCommit;
     private boolean gaveUp;
+    private boolean isLockedOut;
 
     private ClusterRun(long seed, StorageKind storages, Violations violations, Consumer<ClusterOptions> change) {
         this.options = new ClusterOptions(new SeededRandom(seed).fork("options"), storages.faults());
@@ -111,13 +112,9 @@ public final class ClusterRun {
             runUntil(cluster.scheduler.nowNanos() + options.faultNanos);
             heal();
             awaitLeader();
-            awaitAllCaughtUp();
-            serve();
-            hideLeaderFromOne();
-            isolateLeader();
-            awaitAllCaughtUp();
-            settle();
-            scan();
+            if (!isLockedOut) {
+                goOn();
+            }
             checkLinearizability();
             violations.check();
         } catch (SimulationFailure e) {
@@ -131,6 +128,17 @@ public final class ClusterRun {
             report = "seed " + seed() + " at " + cluster.scheduler.nowNanos() + " ns: " + e + "\n"
                     + cluster.scheduler.trace().last(40);
         }
+    }
+
+    /** What a cluster that has a leader again must be able to do. */
+    private void goOn() {
+        awaitAllCaughtUp();
+        serve();
+        hideLeaderFromOne();
+        isolateLeader();
+        awaitAllCaughtUp();
+        settle();
+        scan();
     }
 
     /** Runs up to a time. */
@@ -208,13 +216,54 @@ public final class ClusterRun {
         long healed = cluster.scheduler.nowNanos();
         while (!hasLeaderCommittedAnew()) {
             if (cluster.scheduler.nowNanos() - healed > LEADER_WITHIN_NANOS) {
-                violations.report(Invariant.I29, "no leader has committed since the faults ended; " + views());
+                isLockedOut = hasAChangeLockedAllOut();
+                if (!isLockedOut) {
+                    violations.report(Invariant.I29, "no leader has committed since the faults ended; " + views());
+                }
                 return;
             }
             runUntil(cluster.scheduler.nowNanos() + STEP_NANOS);
         }
         electionsUntilLeader = (double) (cluster.scheduler.nowNanos() - healed) / ClusterOptions.ELECTION_NANOS;
         hadLeader = true;
+    }
+
+    /**
+     * Tells whether nobody can be elected because a change left fewer voters than a quorum of the configuration before it.
+     * Those who stay may not have heard that it is committed, and need the votes of those who left, who may have later
+     * entries. A configuration is in force once it is applied, in etcd's raft as here: its documentation says of two members
+     * that one of them cannot be removed any more if the other dies before it hears of the commit.
+     */
+    private boolean hasAChangeLockedAllOut() {
+        long staying = cluster.checks.ledger.membershipAt(Long.MAX_VALUE).voters();
+        boolean leftTooFew = false;
+        for (RaftProcess candidate : cluster.processes()) {
+            Membership membership = candidate.view.membership;
+            if (candidate.isRunning() && membership.isVoter(candidate.id)) {
+                if (membership.isQuorum(votersFor(candidate.view.log))) {
+                    return false;
+                }
+                leftTooFew |= !membership.isQuorum(staying);
+            }
+        }
+        return leftTooFew;
+    }
+
+    /** Returns who runs and has no later entry than a candidate. Paper §5.4.1. */
+    private long votersFor(LogView candidate) {
+        long voters = 0;
+        for (RaftProcess process : cluster.processes()) {
+            LogView log = process.view.log;
+            boolean later = log.lastTerm() > candidate.lastTerm()
+                    || (log.lastTerm() == candidate.lastTerm() && log.last() > candidate.last());
+            voters |= process.isRunning() && !later ? Membership.bit(process.id) : 0;
+        }
+        return voters;
+    }
+
+    /** Tells whether a change of the membership, and then faults, left nobody who can be elected: the run ended with that. */
+    public boolean isLockedOut() {
+        return isLockedOut;
     }
 
     /** Tells whether the leader has committed what it took first after the faults: it may be cut off, and not know it yet. */

@@ -157,13 +157,17 @@ public final class Proof {
             List<String> ids = List.of(arguments.get(arguments.size() - 1).split(","));
             chosen = chosen.stream().filter(mutant -> ids.contains(mutant.id)).toList();
         }
-        plant(chosen, 1);
+        int median = plant(chosen, 1);
+        if (arguments.isEmpty()) {
+            count(median <= MEDIAN_SEEDS);
+        }
     }
 
-    /** Plants each defect; then the same seeds without any must raise no alarm. */
-    private void plant(List<Mutant> chosen, long firstSeed) throws IOException {
+    /** Plants each defect; then the same seeds without any must raise no alarm. Returns how many seeds it took in the median. */
+    private int plant(List<Mutant> chosen, long firstSeed) throws IOException {
         MutantRunner runner = new MutantRunner(root);
         List<Integer> seeds = new ArrayList<>();
+        int found = 0;
         for (Mutant mutant : chosen) {
             Outcome outcome = runner.run(mutant, firstSeed, MOST_SEEDS);
             boolean killed = outcome.found() != null;
@@ -176,19 +180,20 @@ public final class Proof {
                     mutant.defect,
                     killed ? firstLine(String.valueOf(outcome.found())) : "none of " + mutant.invariants);
             count(killed);
+            found += killed ? 1 : 0;
             seeds.add(outcome.seeds());
         }
         seeds.sort(null);
         int most = seeds.isEmpty() ? 0 : seeds.get(seeds.size() - 1);
         int median = seeds.isEmpty() ? 0 : seeds.get(seeds.size() / 2);
         System.out.println(
-                passed + " of " + chosen.size() + " planted defects found, median " + median + " seeds, most " + most);
-        count(median <= MEDIAN_SEEDS);
+                found + " of " + chosen.size() + " planted defects found, median " + median + " seeds, most " + most);
         SeedRange without = new SeedRange();
         without.run(firstSeed, n -> n < most);
         System.out.println("without a defect: " + without.seeds() + " seeds, "
                 + without.failed().size() + " alarms");
         count(without.failed().isEmpty());
+        return median;
     }
 
     private static String firstLine(String text) {

@@ -27,6 +27,7 @@ final class SeedRange {
     private long seeds;
     private long events;
     private int gaveUp;
+    private int lockedOut;
     private long nanos;
     private long processorNanos;
 
@@ -100,10 +101,11 @@ final class SeedRange {
         events += run.events();
         coverage.add(run.coverage());
         traceHashes.put(run.seed(), run.traceHash());
+        lockedOut += run.isLockedOut() ? 1 : 0;
         gaveUp += run.gaveUpOnLinearizability() ? 1 : 0;
         if (run.violation() != null) {
             fail(run.seed(), run.report());
-        } else {
+        } else if (!run.isLockedOut()) {
             double elections = run.electionsUntilLeader();
             recoveries.computeIfAbsent(run.mode(), mode -> new ArrayList<>()).add(elections);
             if (elections > slowest) {
@@ -180,13 +182,14 @@ final class SeedRange {
         System.out.printf(
                 Locale.ROOT,
                 "%d seeds, %d events in %d s, %d events per second of a processor, %d fault x operation pairs met,"
-                        + " %d checks for linearizability given up, %d seeds failed%n",
+                        + " %d checks for linearizability given up, %d locked out by a change, %d seeds failed%n",
                 seeds,
                 events,
                 nanos / 1_000_000_000,
                 (long) (events / Math.max(1e-9, processorNanos / 1e9)),
                 coverage.pairsMet(),
                 gaveUp,
+                lockedOut,
                 failed.size());
     }
 }
