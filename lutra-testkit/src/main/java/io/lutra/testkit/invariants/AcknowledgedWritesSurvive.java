@@ -3,6 +3,8 @@ package io.lutra.testkit.invariants;
 import static io.lutra.testkit.invariants.Invariant.I10;
 import static io.lutra.testkit.invariants.Invariant.I18;
 
+import io.lutra.raft.BasicStatus;
+
 /** {@link Invariant#I18}: a write that was acknowledged is committed, and stays. */
 public final class AcknowledgedWritesSurvive {
     private final Ledger ledger;
@@ -27,6 +29,13 @@ public final class AcknowledgedWritesSurvive {
     public void replaced(ReplicaView r, long index) {
         if (index <= r.commit) {
             violations.report(I18, "committed entries from " + index + " on are replaced in " + r);
+        }
+    }
+
+    /** A step is over: the log may be shorter than it was, but not than what it knew to be committed. */
+    public void stepped(ReplicaView r, BasicStatus status) {
+        if (status.lastIndex() < Math.min(r.commit, r.log.last())) {
+            violations.report(I18, "committed entries after " + status.lastIndex() + " are gone from " + r);
         }
     }
 

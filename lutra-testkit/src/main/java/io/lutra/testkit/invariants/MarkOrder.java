@@ -20,7 +20,8 @@ public final class MarkOrder {
         boolean snapshotFits = installing || snapshotIndex <= Math.max(status.applied(), r.applied);
         if (!snapshotFits
                 || status.firstIndex() - 1 > Math.max(snapshotIndex, status.commit())
-                || (status.applied() > status.commit())
+                || status.applied() > status.commit()
+                || status.applied() > Math.max(r.applied, r.givenSnapshot)
                 || status.commit() > status.lastIndex()
                 || r.applied > status.commit()) {
             violations.report(I11, status + " with a snapshot at " + snapshotIndex + " in " + r);

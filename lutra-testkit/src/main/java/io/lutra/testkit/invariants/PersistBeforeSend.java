@@ -2,12 +2,15 @@ package io.lutra.testkit.invariants;
 
 import static io.lutra.testkit.invariants.Invariant.I10;
 
+import io.lutra.raft.Entry;
 import io.lutra.raft.Message;
 import io.lutra.raft.StateType;
+import java.util.List;
 
 /**
  * {@link Invariant#I10}: when a message leaves, what it promises is durable. A granted vote is the durable vote of its term, an
- * acknowledged index is durable with the leader's entry, and who asks for votes has durably voted for itself.
+ * acknowledged index is durable with the leader's entry, and who asks for votes has durably voted for itself. With
+ * asynchronous storage writes, what is handed out to be applied is durable too.
  */
 public final class PersistBeforeSend {
     private final Ledger ledger;
@@ -50,6 +53,17 @@ public final class PersistBeforeSend {
                 }
             }
             default -> {}
+        }
+    }
+
+    /** Entries are handed out to be applied. With asynchronous storage writes that waits for the replica's own disk. */
+    public void handedOut(ReplicaView r, List<Entry> committed) {
+        for (int i = 0; i < committed.size(); i++) {
+            Entry entry = committed.get(i);
+            long index = entry.index();
+            if (index > r.durable.last() || (r.durable.knows(index) && r.durable.term(index) != entry.term())) {
+                violations.report(I10, entry + " is to be applied before it is durable, by " + r);
+            }
         }
     }
 

@@ -28,6 +28,8 @@ public final class ReplicaView {
     public long commit;
     /** What its state machine has applied. */
     public long applied;
+    /** The last snapshot that its storage was given: what it covers need not be applied any more. */
+    public long givenSnapshot;
     /** The hash of all that its state machine has applied. */
     public long appliedHash;
     /** The configuration that it has applied. */

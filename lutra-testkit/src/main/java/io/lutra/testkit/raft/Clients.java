@@ -19,6 +19,9 @@ final class Clients {
     static final int MAX = 16;
 
     static final long TIMEOUT_NANOS = 2_000_000_000;
+    /** So many writes of a leader that stays are not dropped all. */
+    private static final long MANY_WRITES = 20;
+
     private static final long RETRY_NANOS = 20_000_000;
 
     private final RaftCluster cluster;
@@ -27,6 +30,10 @@ final class Clients {
     private final Client[] clients;
     private long operations;
     private boolean stopped;
+    /** How many writes were proposed since every operation has to end, and how many of them were acknowledged. */
+    private long proposed;
+
+    private long acknowledged;
     /** Every operation that begins after this has to end in time. */
     private long mustEndFromNanos = Long.MAX_VALUE;
 
@@ -63,6 +70,11 @@ final class Clients {
         mustEndFromNanos = cluster.scheduler.nowNanos();
     }
 
+    /** Tells whether writes go through: some are acknowledged, if any number of them was proposed. */
+    boolean areServed() {
+        return acknowledged > 0 || proposed < MANY_WRITES;
+    }
+
     boolean areIdle() {
         for (Client client : clients) {
             if (client.operation != 0) {
@@ -83,6 +95,7 @@ final class Clients {
         if (client.operation == write && client.replica == process.id) {
             cluster.checks.acknowledgedWrites.acknowledged(process.view, index);
             history.completed(client.recorded, 0L);
+            acknowledged += client.beganNanos >= mustEndFromNanos ? 1 : 0;
             client.done(Operation.WRITE);
         }
     }
@@ -215,6 +228,7 @@ final class Clients {
         private void write(RaftProcess process) {
             cluster.coverage.operationBegan(Operation.WRITE);
             long mine = operation;
+            proposed += beganNanos >= mustEndFromNanos ? 1 : 0;
             int padding = cluster.options.padding == 0 ? 0 : random.nextInt(cluster.options.padding);
             ProposalResult result = process.propose(KeyValueMachine.command(key, operation, padding));
             if (result != null && result.isDropped() && operation == mine) {

@@ -89,6 +89,8 @@ final class ClusterOptions {
 
     long faultDurationNanos;
     FaultPlan faults;
+    /** Whether, in some runs, other leaders speak, leaders are asked at once, and disks are slow all the time. */
+    boolean extras = true;
     /** Whether replicas that no quorum needs may stay dead after the faults end. */
     final boolean someStayDead;
 

@@ -344,6 +344,12 @@ public final class ClusterRun {
                 }
             }
         }
+        if (leader != null
+                && leader.view.role == StateType.LEADER
+                && leader.view.term == term
+                && !cluster.clients.areServed()) {
+            violations.report(Invariant.I29, "no write goes through; " + views());
+        }
         cluster.clients.stop();
         while (!cluster.clients.areIdle()) {
             runUntil(cluster.scheduler.nowNanos() + STEP_NANOS);
@@ -372,14 +378,14 @@ public final class ClusterRun {
         }
     }
 
-    /** The others go on without a leader that nobody hears, and it finds out itself: thesis §6.2. */
+    /** The others go on without a leader that no voter hears, and it finds out itself: thesis §6.2. */
     private void isolateLeader() {
         RaftProcess leader = cluster.leader();
         if (leader == null || !isQuorumWithout(leader) || !random.chance(0.5)) {
             return;
         }
         for (RaftProcess process : cluster.processes()) {
-            if (process != leader) {
+            if (process != leader && leader.view.membership.isVoter(process.id)) {
                 cluster.cut(leader, process);
             }
         }
@@ -387,7 +393,7 @@ public final class ClusterRun {
         long began = cluster.scheduler.nowNanos();
         runUntil(began + 3 * ClusterOptions.ELECTION_NANOS);
         if (options.checkQuorum && leader.view.role == StateType.LEADER && leader.view.term == term) {
-            violations.report(Invariant.I29, "a leader that hears nobody goes on: " + leader.view);
+            violations.report(Invariant.I29, "a leader that hears no voter goes on: " + leader.view);
         }
         while (!isLedBeyond(term)) {
             if (cluster.scheduler.nowNanos() - began > LEADER_WITHIN_NANOS) {

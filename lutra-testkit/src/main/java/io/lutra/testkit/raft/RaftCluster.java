@@ -47,6 +47,8 @@ final class RaftCluster {
     final FaultCoverage<Operation> coverage = new FaultCoverage<>(Operation.class);
     final Clients clients;
     final Operator operator;
+    final Inquirer inquirer;
+    private final OtherLeader otherLeader;
     /** Delivered messages, finished disk operations, operations of clients, and ticks that do something. */
     long events;
 
@@ -72,6 +74,8 @@ final class RaftCluster {
         this.injector = new FaultInjector(scheduler, options.faults, coverage, options.faultGapNanos);
         this.clients = new Clients(this);
         this.operator = new Operator(this);
+        this.inquirer = new Inquirer(this);
+        this.otherLeader = new OtherLeader(this);
     }
 
     /** Starts the first members, and lets nothing go wrong before they have stored who they are. */
@@ -256,9 +260,16 @@ final class RaftCluster {
         for (int i = 0; i < 2; i++) {
             addProcessFaults();
         }
+        if (options.extras) {
+            inquirer.maybeStart();
+            otherLeader.maybeStart();
+        }
     }
 
     private void disturb(RaftProcess process) {
+        if (options.extras && options.faults.has(Fault.DISK_SLOW)) {
+            process.maybeSlowDisk();
+        }
         double errors = options.faults.intensity(Fault.DISK_ERROR) / 200;
         DiskFaults faults = process.disk.faults();
         for (DiskOperation operation : MAY_FAIL) {
@@ -425,13 +436,15 @@ final class RaftCluster {
     /** Ends all faults, and brings everything back that is not gone for good. */
     void heal() {
         injector.stop();
+        inquirer.stop();
+        otherLeader.stop();
         network.heal();
         disturbed = false;
         options.syncNanos = Math.min(options.syncNanos, 200_000);
         options.applyNanos = Math.min(options.applyNanos, 50_000);
         options.gatherNanos = Math.min(options.gatherNanos, 100_000);
         for (RaftProcess process : processes()) {
-            process.disk.faults().none();
+            process.healDisk();
             process.home.heal();
             process.process.slowDown(0);
             process.process.resume();

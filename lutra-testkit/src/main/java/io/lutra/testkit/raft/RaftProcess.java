@@ -42,6 +42,12 @@ import org.jspecify.annotations.Nullable;
  * Worker}.
  */
 final class RaftProcess {
+    /** More Readys without waiting, and more messages in one step, than any input leads to. */
+    static final int ENDLESS = 100_000;
+
+    /** How long a slow disk takes in the mean, at most. */
+    private static final long SLOW_NANOS = ClusterOptions.ELECTION_NANOS / 2;
+
     /** A read that waits for the state machine. */
     private record WaitingRead(long operation, long index) {}
 
@@ -82,12 +88,13 @@ final class RaftProcess {
     private @Nullable Worker worker;
     private ConfState confState = ConfState.EMPTY;
     private long applied;
-    /** The index of the last snapshot that the core asked to store. */
-    private long expected;
     /** The last tick, by the own clock. */
     private long tickedNanos;
     /** When the tick event comes, by the own clock. */
     private long dueNanos;
+
+    /** How many times longer its disk takes than others. */
+    private long diskSlowness = 1;
 
     private int lives;
     /** Its data is gone: it never comes back. */
@@ -161,7 +168,7 @@ final class RaftProcess {
                 machine.restore(opened.snapshot().data());
             }
             applied = snapshot.index();
-            expected = applied;
+            view.givenSnapshot = applied;
             confState = snapshot.confState();
             RawNode started = new RawNode(config(opened));
             node = started;
@@ -322,7 +329,11 @@ final class RaftProcess {
 
     /** Takes up what waited, and one Ready after the other, until there is nothing to do or the storage is busy. */
     void drain() throws IOException {
-        while (isRunning() && !worker().isBusy()) {
+        for (int readys = 0; isRunning() && !worker().isBusy(); readys++) {
+            if (readys == ENDLESS) {
+                cluster.checks.violations.report(Invariant.I29, "there is always one Ready more of " + view);
+                throw new IllegalStateException("endless Readys");
+            }
             if (!inbox.isEmpty()) {
                 catchUp();
                 while (!inbox.isEmpty()) {
@@ -399,6 +410,19 @@ final class RaftProcess {
         }
         dueNanos = due;
         scheduler.after(Math.max(0, clock.worldNanos(due - clock.nanos())), process, tick);
+    }
+
+    /** Lets its disk be slow in some runs: what is written then stays under way for long. */
+    void maybeSlowDisk() {
+        SeededRandom draws = scheduler.random("slow disks").fork(id);
+        if (draws.chance(0.3)) {
+            diskSlowness = draws.nextInt(10, 200);
+        }
+    }
+
+    void healDisk() {
+        diskSlowness = 1;
+        disk.faults().none();
     }
 
     /** The clock goes at another speed now. */
@@ -482,12 +506,12 @@ final class RaftProcess {
     }
 
     long syncNanos() {
-        return cluster.diskNanos(random, cluster.options.syncNanos);
+        return cluster.diskNanos(random, Math.min(SLOW_NANOS, diskSlowness * cluster.options.syncNanos));
     }
 
     /** A snapshot is being stored: what it covers is not applied any more, since its configuration is in force already. */
     void expect(Snapshot snapshot) {
-        expected = snapshot.metadata().index();
+        view.givenSnapshot = snapshot.metadata().index();
     }
 
     /** The application begins anew with a snapshot, unless it is further. */
@@ -507,7 +531,7 @@ final class RaftProcess {
         boolean changed = false;
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
-            if (entry.index() <= Math.max(applied, expected)) {
+            if (entry.index() <= Math.max(applied, view.givenSnapshot)) {
                 continue;
             }
             if (entry.type().isConfChange()) {
@@ -549,8 +573,10 @@ final class RaftProcess {
         for (int i = 0; i < readStates.size(); i++) {
             ReadState read = readStates.get(i);
             checks.readAnswered();
-            long operation = Clients.operationOf(read.requestContext());
-            if (cluster.clients.confirmed(this, operation, read.index())) {
+            byte[] context = read.requestContext();
+            long operation = Clients.operationOf(context);
+            if (!cluster.inquirer.answered(this, context, read.index())
+                    && cluster.clients.confirmed(this, operation, read.index())) {
                 waitingReads.add(new WaitingRead(operation, read.index()));
             }
         }

@@ -5,6 +5,7 @@ import io.lutra.raft.ConfState;
 import io.lutra.raft.DropReason;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
+import io.lutra.raft.IgnoreReason;
 import io.lutra.raft.Message;
 import io.lutra.raft.MessageType;
 import io.lutra.raft.PeerProgress;
@@ -39,6 +40,10 @@ final class ReplicaChecks implements TraceListener {
     /** What it was when the step under way began. */
     private StateType roleBefore = StateType.FOLLOWER;
 
+    /** The snapshot that a leader sends with the message under way. */
+    private @Nullable Message snapshotOffered;
+
+    private int sentInStep;
     private int readsUnderWay;
     private boolean leftOffice;
     /** Whether the Ready under way has all read states of a leader that is none any more. */
@@ -106,17 +111,40 @@ final class ReplicaChecks implements TraceListener {
 
     /** A step of the core is over. */
     void stepped(RawNode node, long snapshotIndex) {
+        sentInStep = 0;
         cluster.violations.check();
         BasicStatus status = node.basicStatus();
         cluster.leaderAppendOnly.stepped(view, status);
+        cluster.acknowledgedWrites.stepped(view, status);
         refinement.stepped(status);
         monotonicMarks.stepped(view, status);
         cluster.markOrder.stepped(view, status, snapshotIndex);
         coreApplied = status.applied();
+        checkSnapshotTaken(status);
         leftOffice |= roleBefore == StateType.LEADER && status.role() != StateType.LEADER;
         roleBefore = status.role();
         if (status.role() == StateType.LEADER) {
             node.forEachProgress(progress);
+        }
+    }
+
+    /** Who refuses a snapshot that it needs can never catch up. */
+    private void checkSnapshotTaken(BasicStatus status) {
+        Message offer = snapshotOffered;
+        snapshotOffered = null;
+        if (offer == null || offer.snapshot() == null || offer.term() != status.term()) {
+            return;
+        }
+        SnapshotMetadata metadata = offer.snapshot().metadata();
+        if (metadata.index() > status.commit() && metadata.confState().contains(view.id)) {
+            cluster.violations.report(Invariant.I29, metadata + " is refused by " + view);
+        }
+    }
+
+    @Override
+    public void ignored(Message m, IgnoreReason reason) {
+        if (reason == IgnoreReason.NOT_IN_MEMORY) {
+            snapshotOffered = null;
         }
     }
 
@@ -157,6 +185,11 @@ final class ReplicaChecks implements TraceListener {
         readsAreOver = leftOffice;
         leftOffice = false;
         exactReady.taken(view, ready);
+    }
+
+    /** Entries are handed out to be applied, by a core that waits for its own disk first. */
+    void handedOut(List<Entry> committed) {
+        cluster.persistBeforeSend.handedOut(view, committed);
     }
 
     /** What a Ready asked to store is durable. */
@@ -213,6 +246,7 @@ final class ReplicaChecks implements TraceListener {
         } else if (m.type() == MessageType.STORAGE_APPEND_RESP && m.snapshot() != null) {
             coreApplied = Math.max(coreApplied, m.snapshot().metadata().index());
         }
+        snapshotOffered = m.type() == MessageType.SNAP ? m : null;
         refinement.received(m);
     }
 
@@ -286,6 +320,11 @@ final class ReplicaChecks implements TraceListener {
 
     @Override
     public void sent(Message m) {
+        if (++sentInStep == RaftProcess.ENDLESS) {
+            // The only way out: nobody else is called any more.
+            cluster.violations.report(Invariant.I25, "one step sends without end: " + m + " by " + view);
+            throw new IllegalStateException("endless messages");
+        }
         cluster.wellFormedMessages.sent(view, m);
         refinement.sent(m);
     }

@@ -45,6 +45,7 @@ final class StorageThreads implements RaftProcess.Worker {
     public void takeReady() throws IOException {
         Ready ready = process.node().ready();
         process.checks.readyTaken(ready);
+        process.checks.handedOut(ready.committedEntries());
         List<Message> messages = ready.messages();
         for (int i = 0; i < messages.size(); i++) {
             Message m = messages.get(i);

@@ -63,6 +63,7 @@ class EarlyVoteRequestTest {
         return ClusterRun.of(seed, Violations.fatalOnly(fatal), options -> {
             change.accept(options);
             options.async = true;
+            options.extras = false;
             options.syncNanos = 5_000_000;
             options.faultNanos = 3_000_000_000L;
             options.faultGapNanos = 50_000_000;

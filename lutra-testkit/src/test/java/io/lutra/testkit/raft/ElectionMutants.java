@@ -102,7 +102,7 @@ final class ElectionMutants {
                                 "protocol/Raft",
                                 "electionTick + Math.floorMod(jitter.ticks(id, term, electionTick), electionTick)",
                                 "electionTick"),
-                Mutant.of("E23", "a leader steps down when asked for a vote of its own term", "I1", "I29")
+                Mutant.of("E23", "a candidate ignores the leader of its own term", "I1", "I29")
                         .core(
                                 "protocol/Candidate",
                                 "case APP, HEARTBEAT, SNAP -> onLeaderElected(m);",

@@ -26,7 +26,7 @@ final class LogMutants {
                                 "commitTo(Math.min(leaderCommit, slice.lastIndex()));",
                                 "commitTo(leaderCommit);")
                         .core("log/RaftLog", "        if (index > lastIndex()) {", "        if (index < 0) {"),
-                Mutant.of("L04", "a follower acknowledges all that it has", "I6", "I10", "I36")
+                Mutant.of("L04", "a follower acknowledges all that it has", "I6", "I10")
                         .core(
                                 "protocol/Follower",
                                 "        acknowledge(m, last);",
@@ -89,19 +89,14 @@ final class LogMutants {
                                 "        Progress own = raft.tracker().progress(raft.id());\n        if (own != null) {\n"
                                         + "            own.maybeUpdate(log.lastIndex());\n            maybeCommit();\n"
                                         + "        }"),
-                Mutant.of(
-                                "L15",
-                                "a late completion of another term counts for what is in the log now",
-                                "I10",
-                                "I6",
-                                "I27")
+                Mutant.of("L15", "entries count as durable that another term has replaced", "I10", "I6")
                         .core(
                                 "protocol/Raft",
-                                "            onSnapshotStored(m);\n        } else {\n"
-                                        + "            ignore(m, IgnoreReason.LOWER_TERM);",
-                                "            onSnapshotStored(m);\n            if (m.index() != 0) {\n"
-                                        + "                log.stableTo(log.lastTerm(), log.lastIndex());\n            }\n"
-                                        + "        } else {\n            ignore(m, IgnoreReason.LOWER_TERM);"),
+                                "            onSnapshotStored(m);\n        } else {\n            ignore(m, IgnoreReason.LOWER_TERM);",
+                                "            onStorageAppended(m);\n        } else {\n"
+                                        + "            ignore(m, IgnoreReason.LOWER_TERM);")
+                        .core("protocol/Raft", "m.index() != 0 && m.commit() == replacements()", "m.index() != 0")
+                        .core("log/UnstableLog", " || term(index) != term) {", ") {"),
                 Mutant.of("L17", "a page of committed entries skips those that did not fit", "I5", "I8")
                         .core(
                                 "log/RaftLog",

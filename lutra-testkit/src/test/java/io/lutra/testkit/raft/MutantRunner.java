@@ -42,11 +42,13 @@ final class MutantRunner {
      *
      * @param seeds how many seeds it took until it was found, or were run without finding it
      * @param found what the invariant said, null if none found it
+     * @param seconds how long that took, the compilation included
      */
-    record Outcome(Mutant mutant, int seeds, @Nullable String found) {}
+    record Outcome(Mutant mutant, int seeds, @Nullable String found, double seconds) {}
 
     /** Runs seeds from {@code first} on until the defect is found. */
     Outcome run(Mutant mutant, long first, int most) throws IOException {
+        long began = System.nanoTime();
         Path compiled = Files.createTempDirectory("mutant");
         try {
             compile(mutant, compiled);
@@ -56,16 +58,20 @@ final class MutantRunner {
                 for (int i = 0; i < most; i++) {
                     String found = run(firstViolation, first + i, mutant.invariants);
                     if (found != null) {
-                        return new Outcome(mutant, i + 1, found);
+                        return new Outcome(mutant, i + 1, found, seconds(began));
                     }
                 }
-                return new Outcome(mutant, most, null);
+                return new Outcome(mutant, most, null, seconds(began));
             } catch (ReflectiveOperationException e) {
                 throw new IllegalStateException(e);
             }
         } finally {
             delete(compiled);
         }
+    }
+
+    private static double seconds(long began) {
+        return (System.nanoTime() - began) / 1e9;
     }
 
     /** A defect may also make the simulation itself impossible: that is no find, and the next seed is tried. */

@@ -1,11 +1,9 @@
 package io.lutra.testkit.raft;
 
 import io.lutra.testkit.invariants.Violations;
-import io.lutra.testkit.raft.MutantRunner.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -13,12 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** What {@code ./proof} runs: simulations of the core, planted defects, and both of them for CI. */
 public final class Proof {
-    private static final int MOST_SEEDS = 2000;
-    private static final int MEDIAN_SEEDS = 50;
     private static final long CI_SEEDS = 2000;
     private static final long CI_EVENTS = 100_000_000;
     private static final int CI_PAIRS = 200;
@@ -27,7 +22,7 @@ public final class Proof {
     /** Invariant I29, in election timeouts. */
     private static final double CI_RECOVERY_P99 = 3;
 
-    private static final int CI_MUTANTS = 8;
+    private static final int CI_MUTANTS = 16;
     private static final String FAILED_SEEDS = "lutra-testkit/src/test/resources/failed-seeds.txt";
 
     private final Path root = Path.of(System.getProperty("lutra.root", "."));
@@ -54,7 +49,7 @@ public final class Proof {
 
     private static IllegalArgumentException usage() {
         return new IllegalArgumentException(
-                "simulate [--storage wal] --seed N | --seeds A-B | twice --seeds A-B | mutants [--only ID]"
+                "simulate [--storage wal] --seed N | --seeds A-B | twice --seeds A-B | mutants [--only ID[,ID]]"
                         + " | ci [FIRST_SEED]");
     }
 
@@ -145,60 +140,18 @@ public final class Proof {
                 + equal + " of them with equal hashes");
     }
 
-    private static List<Mutant> catalogue() {
-        return Stream.of(ElectionMutants.all(), LogMutants.all(), MembershipMutants.all(), ReadAndSnapshotMutants.all())
-                .flatMap(List::stream)
-                .toList();
-    }
-
     private void mutants(List<String> arguments) throws IOException {
-        List<Mutant> chosen = catalogue();
-        if (!arguments.isEmpty()) {
-            List<String> ids = List.of(arguments.get(arguments.size() - 1).split(","));
-            chosen = chosen.stream().filter(mutant -> ids.contains(mutant.id)).toList();
+        if (!arguments.isEmpty() && (arguments.size() != 2 || !arguments.get(0).equals("--only"))) {
+            throw usage();
         }
-        int median = plant(chosen, 1);
-        if (arguments.isEmpty()) {
-            count(median <= MEDIAN_SEEDS);
-        }
+        plant(arguments.isEmpty() ? PlantedDefects.catalogue() : PlantedDefects.named(arguments.get(1)));
     }
 
-    /** Plants each defect; then the same seeds without any must raise no alarm. Returns how many seeds it took in the median. */
-    private int plant(List<Mutant> chosen, long firstSeed) throws IOException {
-        MutantRunner runner = new MutantRunner(root);
-        List<Integer> seeds = new ArrayList<>();
-        int found = 0;
-        for (Mutant mutant : chosen) {
-            Outcome outcome = runner.run(mutant, firstSeed, MOST_SEEDS);
-            boolean killed = outcome.found() != null;
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s %-10s %5d seeds  %s%n      %s%n",
-                    mutant.id,
-                    killed ? "killed" : "SURVIVED",
-                    outcome.seeds(),
-                    mutant.defect,
-                    killed ? firstLine(String.valueOf(outcome.found())) : "none of " + mutant.invariants);
-            count(killed);
-            found += killed ? 1 : 0;
-            seeds.add(outcome.seeds());
-        }
-        seeds.sort(null);
-        int most = seeds.isEmpty() ? 0 : seeds.get(seeds.size() - 1);
-        int median = seeds.isEmpty() ? 0 : seeds.get(seeds.size() / 2);
-        System.out.println(
-                found + " of " + chosen.size() + " planted defects found, median " + median + " seeds, most " + most);
-        SeedRange without = new SeedRange();
-        without.run(firstSeed, n -> n < most);
-        System.out.println("without a defect: " + without.seeds() + " seeds, "
-                + without.failed().size() + " alarms");
-        count(without.failed().isEmpty());
-        return median;
-    }
-
-    private static String firstLine(String text) {
-        String line = text.lines().findFirst().orElse("");
-        return line.length() <= 160 ? line : line.substring(0, 160) + "...";
+    private void plant(List<Mutant> chosen) throws IOException {
+        PlantedDefects planted = new PlantedDefects(root);
+        planted.plant(chosen);
+        passed += planted.found();
+        failed += planted.failures();
     }
 
     private void ci(List<String> arguments) throws IOException {
@@ -218,12 +171,7 @@ public final class Proof {
         System.out.println("seeds that failed once: " + again.seeds() + ", "
                 + again.failed().size() + " of them again");
         count(again);
-        List<Mutant> all = catalogue();
-        List<Mutant> sample = new ArrayList<>();
-        for (int i = 0; i < CI_MUTANTS; i++) {
-            sample.add(all.get((int) Math.floorMod(first / 7 + (long) i * all.size() / CI_MUTANTS, (long) all.size())));
-        }
-        plant(sample, 1);
+        plant(PlantedDefects.sample(first, CI_MUTANTS));
     }
 
     private static Map<Long, Long> first(long count, Map<Long, Long> runs) {

@@ -41,7 +41,7 @@ final class ReadAndSnapshotMutants {
                 Mutant.of("S03", "entries are applied that an installed snapshot already has", "I5", "I8")
                         .application(
                                 "RaftProcess",
-                                "if (entry.index() <= Math.max(applied, expected)) {",
+                                "if (entry.index() <= Math.max(applied, view.givenSnapshot)) {",
                                 "if (entry.index() < 0) {"),
                 Mutant.of("S04", "a follower gets an empty append where it needs a snapshot", "I27", "I29")
                         .core(

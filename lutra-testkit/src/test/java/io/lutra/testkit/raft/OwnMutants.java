@@ -1,0 +1,217 @@
+package io.lutra.testkit.raft;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Defects that are in no list of others': where whoever writes or changes such a core may err. */
+final class OwnMutants {
+    private OwnMutants() {}
+
+    static List<Mutant> all() {
+        return Stream.of(terms(), promises(), logs(), progress(), memberships(), readsAndSnapshots())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Mutant> terms() {
+        return List.of(
+                Mutant.of("O01", "a granted vote is not remembered", "I9", "I10", "I1")
+                        .core(
+                                "protocol/Raft",
+                                "            campaignToScan = null;\n            vote = m.from();",
+                                "            campaignToScan = null;"),
+                Mutant.of("O02", "a restart forgets the vote", "I8", "I9")
+                        .core("protocol/Raft", "            vote = hardState.vote();\n", ""),
+                Mutant.of("O03", "an append of an older term is taken", "I2", "I3", "I6", "I18", "I10")
+                        .core(
+                                "protocol/Raft",
+                                "} else if (m.term() < term && m.term() != 0) {",
+                                "} else if (m.term() < term && m.term() != 0 && m.type() != MessageType.APP) {"),
+                Mutant.of("O04", "whoever raises the term is taken for the leader", "I36", "I29")
+                        .core("protocol/Raft", "comesFromLeader(m.type()) ? m.from() : NONE", "m.from()"),
+                Mutant.of("O05", "a vote from before stands in a new term", "I36", "I29")
+                        .core(
+                                "protocol/Raft",
+                                "            term = newTerm;\n            vote = NONE;",
+                                "            term = newTerm;"),
+                Mutant.of("O06", "a voter compares with what it committed, not with its last entry", "I4", "I18")
+                        .core(
+                                "log/RaftLog",
+                                "lastTerm == ours && lastIndex >= lastIndex()",
+                                "lastTerm == ours && lastIndex >= committed"),
+                Mutant.of("O07", "a heartbeat is no sign of a leader", "I33", "I29")
+                        .core(
+                                "protocol/Follower",
+                                "    private void onHeartbeat(Message m) {\n        raft.onLeaderHeard(m.from());",
+                                "    private void onHeartbeat(Message m) {"),
+                Mutant.of("O08", "for a transfer the log is not looked through for changes", "I13")
+                        .core(
+                                "protocol/Raft",
+                                "if (hasUnappliedConfChange(type)) {",
+                                "if (type != CampaignType.TRANSFER && hasUnappliedConfChange(type)) {"),
+                Mutant.of("O09", "activity is never forgotten", "I29")
+                        .core("protocol/Leader", "            tracker.markInactive();\n", ""),
+                Mutant.of("O10", "a transfer that does not succeed never ends", "I29")
+                        .core(
+                                "protocol/Leader",
+                                "            transferee = Raft.NONE;\n        }\n        if (heartbeatElapsed",
+                                "        }\n        if (heartbeatElapsed"));
+    }
+
+    private static List<Mutant> promises() {
+        return List.of(
+                Mutant.of("O11", "a vote leaves before it is durable", "I10", "I9")
+                        .core(
+                                "protocol/Outbox",
+                                "case APP_RESP, VOTE_RESP, PRE_VOTE_RESP -> true;",
+                                "case APP_RESP, PRE_VOTE_RESP -> true;"),
+                Mutant.of("O12", "an acknowledgement leaves before it is durable", "I10", "I6")
+                        .core(
+                                "protocol/Outbox",
+                                "case APP_RESP, VOTE_RESP, PRE_VOTE_RESP -> true;",
+                                "case VOTE_RESP, PRE_VOTE_RESP -> true;"),
+                Mutant.of("O13", "a hard state without entries is not stored", "I10", "I9")
+                        .core(
+                                "protocol/ReadyMaker",
+                                "Message.storageAppend(raft.id(), newHardState, entries",
+                                "Message.storageAppend(raft.id(), entries.isEmpty() ? HardState.EMPTY : newHardState, entries"));
+    }
+
+    private static List<Mutant> logs() {
+        return List.of(
+                Mutant.of("O15", "entries that are there already are not compared", "I10", "I6", "I3")
+                        .core(
+                                "log/RaftLog",
+                                "            if (!matches(entry.term(), entry.index())) {\n                return i;",
+                                "            if (entry.index() > lastIndex()) {\n                return i;"),
+                Mutant.of("O16", "what is before the commit index is acknowledged to its end", "I10", "I6")
+                        .core(
+                                "protocol/Follower",
+                                "            acknowledge(m, log.committed());\n            return;\n        }\n        LogSlice",
+                                "            acknowledge(m, m.index() + m.entries().size());\n            return;\n        }\n        LogSlice"),
+                Mutant.of("O17", "what is handed out to apply never makes room for more", "I29")
+                        .core("log/ApplyBudget", "        paused = outstanding >= limit;\n    }\n}", "    }\n}"),
+                Mutant.of("O42", "what is applied counts as uncommitted for ever", "I29", "I25")
+                        .core(
+                                "protocol/Leader",
+                                "        uncommittedSize = Math.max(0, uncommittedSize - payloadSize);\n",
+                                ""),
+                Mutant.of("O43", "what is handed out counts as applied", "I11", "I13")
+                        .core(
+                                "protocol/Raft",
+                                "long applied = Math.max(index, log.applied());",
+                                "long applied = Math.max(index, log.applying());"),
+                Mutant.of("O18", "what may be applied is what is committed, stored or not", "I10", "I6", "I11")
+                        .core(
+                                "log/RaftLog",
+                                "return allowUnstable ? committed : Math.min(committed, unstable.offset() - 1);",
+                                "return committed;"));
+    }
+
+    private static List<Mutant> progress() {
+        return List.of(
+                Mutant.of("O19", "a new leader believes what its last office knew of its peers", "I6", "I36")
+                        .core(
+                                "tracker/ProgressTracker",
+                                "        members = null;\n        self = nodeId;",
+                                "        self = nodeId;"),
+                Mutant.of("O20", "a window keeps what was in it when probing begins", "I12", "I29")
+                        .core(
+                                "tracker/Progress",
+                                "        state = newState;\n        inflights.clear();",
+                                "        state = newState;"),
+                Mutant.of("O21", "a message leaves its window one acknowledgement late", "I29", "I12")
+                        .core("tracker/Inflights", "ring[start] <= index", "ring[start] < index"),
+                Mutant.of("O22", "a lost probe is not sent again", "I29")
+                        .core(
+                                "tracker/Progress",
+                                "        recentActive = true;\n        paused = false;",
+                                "        recentActive = true;"),
+                Mutant.of("O23", "what became of a snapshot is not heard", "I29")
+                        .core(
+                                "tracker/Progress",
+                                "        if (state != ProgressState.SNAPSHOT) {\n            return;",
+                                "        if (state != ProgressState.SNAPSHOT || match >= 0) {\n            return;"),
+                Mutant.of("O24", "a rejection does not go back", "I29")
+                        .core(
+                                "tracker/Progress",
+                                "            becomeProbe();\n            return true;",
+                                "            return true;"),
+                Mutant.of("O25", "entries go beyond a full window", "I25", "I12", "I27")
+                        .core(
+                                "protocol/Replication",
+                                "if (progress.state() != ProgressState.REPLICATE || !progress.isWindowFull()) {",
+                                "if (progress.state() != ProgressState.REPLICATE || progress.next() > 0) {"));
+    }
+
+    private static List<Mutant> memberships() {
+        return List.of(
+                Mutant.of("O26", "acknowledgements of learners count", "I6")
+                        .core(
+                                "tracker/ProgressTracker",
+                                "return configuration.voters().committedIndex(this::match);",
+                                "return new io.lutra.raft.quorum.JointConfig(new io.lutra.raft.quorum.MajorityConfig("
+                                        + "configuration.voters().incoming().voters().union(configuration.learners())),\n"
+                                        + "                configuration.voters().outgoing()).committedIndex(this::match);"),
+                Mutant.of("O27", "an election is won by either half", "I15", "I1")
+                        .core(
+                                "quorum/JointConfig",
+                                "        if (inIncoming == inOutgoing) {\n            return inIncoming;",
+                                "        if (inIncoming == inOutgoing || inIncoming == VoteResult.WON) {\n            return inIncoming;"),
+                Mutant.of("O28", "the outgoing half alone decides", "I6")
+                        .core(
+                                "quorum/JointConfig",
+                                "return Long.compareUnsigned(inIncoming, inOutgoing) < 0 ? inIncoming : inOutgoing;",
+                                "return inOutgoing;"),
+                Mutant.of("O29", "whoever is removed keeps getting entries", "I26", "I13")
+                        .core(
+                                "confchange/Draft",
+                                "        if (!outgoing.contains(id)) {\n            members.remove(id);\n        }\n",
+                                ""),
+                Mutant.of("O30", "who was to learn is lost when a joint configuration is left", "I13")
+                        .core(
+                                "confchange/Draft",
+                                "            learners = learners.with(id);\n            members.computeIfPresent",
+                                "            members.computeIfPresent"),
+                Mutant.of("O31", "a joint configuration may be left before it is applied", "I13", "I27")
+                        .core(
+                                "protocol/ConfChangeGate",
+                                "if (pendingIndex > raft.log().applied()) {",
+                                "if (pendingIndex > raft.log().applied() && !leaves) {"),
+                Mutant.of("O32", "a refused change is appended all the same", "I13", "I27")
+                        .core("protocol/Leader", "            refused[i] = true;", "            refused[i] = false;"),
+                Mutant.of("O33", "a snapshot's joint configuration is not left by itself", "I13", "I29")
+                        .core(
+                                "confchange/Restore",
+                                "        if (!tracker.configuration().toConfState().isEquivalentTo(state)) {",
+                                "        if (tracker.members().size() < 0) {")
+                        .core(
+                                "confchange/Restore",
+                                "enterJoint(state.autoLeave(), incoming)",
+                                "enterJoint(false, incoming)"));
+    }
+
+    private static List<Mutant> readsAndSnapshots() {
+        return List.of(
+                Mutant.of("O36", "a read is answered with what is applied", "I17", "I30")
+                        .core(
+                                "protocol/Leader",
+                                "reads.add(m, raft.log().committed());",
+                                "reads.add(m, raft.log().applied());"),
+                Mutant.of("O37", "a snapshot drops the log that continues it", "I19", "I6", "I18")
+                        .core(
+                                "protocol/Follower",
+                                "if (log.matches(metadata.term(), metadata.index())) {",
+                                "if (metadata.index() < 0) {"),
+                Mutant.of("O38", "a snapshot is made with the membership of an earlier one", "I19", "I13")
+                        .application(
+                                "RaftProcess",
+                                "            confState = snapshot.metadata().confState();\n            cluster",
+                                "            cluster"),
+                Mutant.of("O39", "a snapshot brings no membership", "I13", "I26", "I6", "I15")
+                        .core(
+                                "protocol/Raft",
+                                "        tracker.switchTo(restored.configuration(), restored.members());\n",
+                                ""));
+    }
+}
