@@ -5,6 +5,7 @@ import io.lutra.raft.HardState;
 import io.lutra.raft.InitialState;
 import io.lutra.raft.Snapshot;
 import io.lutra.testkit.SeededRandom;
+import io.lutra.testkit.disk.SimulatedDisk;
 import io.lutra.testkit.invariants.Invariant;
 import io.lutra.testkit.invariants.Violations;
 import io.lutra.testkit.raft.ReplicaStorage;
@@ -22,6 +23,7 @@ final class GroupOnLog implements ReplicaStorage {
     static final long ID = 7;
 
     private final Wal wal;
+    private final SimulatedDisk disk;
     private final GroupLog group;
     private final GroupStorage reader;
     private final Promises promises;
@@ -32,8 +34,9 @@ final class GroupOnLog implements ReplicaStorage {
     /** The newest snapshot that is stored, or waits to be. */
     private long newestSnapshot;
 
-    GroupOnLog(Wal wal, Promises promises, SeededRandom random, Violations violations) {
+    GroupOnLog(Wal wal, SimulatedDisk disk, Promises promises, SeededRandom random, Violations violations) {
         this.wal = wal;
+        this.disk = disk;
         this.promises = promises;
         this.violations = violations;
         this.random = random;
@@ -119,30 +122,48 @@ final class GroupOnLog implements ReplicaStorage {
     @Override
     public void compact(Snapshot newer, long upTo) throws IOException {
         written(() -> {
-            long index = newer.metadata().index();
-            if (index <= newestSnapshot) {
-                return;
+            if (newer.metadata().index() > newestSnapshot) {
+                queueCompaction(newer, upTo);
+                writeAll();
             }
-            SnapshotFile file = store(newer);
-            newestSnapshot = index;
-            group.mark(file, queued(image -> image.mark(newer)));
-            if (upTo >= group.firstIndex()) {
-                group.compact(upTo, queued(image -> image.compact(upTo)));
-            }
-            writeAll();
         });
     }
 
+    /** The same, but that the process will die before it is durable. */
+    void beginCompaction(Snapshot newer, long upTo) throws IOException {
+        written(() -> {
+            queueCompaction(newer, upTo);
+            maintain(6);
+        });
+    }
+
+    private void queueCompaction(Snapshot newer, long upTo) {
+        long index = newer.metadata().index();
+        SnapshotFile file = store(newer);
+        newestSnapshot = index;
+        group.mark(file, queued(image -> image.mark(newer)));
+        if (upTo >= group.firstIndex()) {
+            group.compact(upTo, queued(image -> image.compact(upTo)));
+        }
+    }
+
     private void writeAll() {
+        maintain(random.nextInt(3));
         while (wal.hasWork()) {
+            int unsynced = disk.unsyncedUnits();
             promises.writes();
             if (wal.doWork() == 0) {
                 throw new LogFullException("nothing could be written");
             }
-            promises.wrote();
+            promises.wrote(disk.unsyncedUnits() <= unsynced);
         }
-        for (int i = random.nextInt(6); i > 0 && wal.maintain(); i--) {
-            // A step at a time, as its thread finds time for it.
+        maintain(random.nextInt(6));
+    }
+
+    /** As its thread finds time for it: before a batch, and after. */
+    private void maintain(int steps) {
+        for (int i = 0; i < steps && wal.maintain(); i++) {
+            // A step at a time.
         }
     }
 

@@ -107,12 +107,17 @@ final class HostImage {
 
     /** Returns what a log holds of the groups that are in service, their snapshots included. */
     static HostImage of(Wal wal) {
+        return of(wal, Long.MAX_VALUE);
+    }
+
+    /** The same; so many entries are read at once. */
+    static HostImage of(Wal wal, long atOnce) {
         HostImage image = new HostImage();
         for (long id : wal.groups()) {
             GroupLog log = wal.group(id);
             try {
                 if (log != null && log.damage() == null) {
-                    image.groups.put(id, of(wal, log));
+                    image.groups.put(id, of(wal, log, atOnce));
                 }
             } catch (DamagedLogException | DamagedSnapshotException e) {
                 if (e.getCause() != null) {
@@ -124,7 +129,7 @@ final class HostImage {
         return image;
     }
 
-    private static Group of(Wal wal, GroupLog log) {
+    private static Group of(Wal wal, GroupLog log, long atOnce) {
         Group group = new Group(log.generation());
         group.term = log.hardState().term();
         group.vote = log.hardState().vote();
@@ -134,8 +139,9 @@ final class HostImage {
             group.mark(new GroupStorage(wal, log).snapshot());
             group.snapshot = log.snapshot().index();
         }
-        if (log.lastIndex() > group.offset) {
-            log.entries(group.offset + 1, log.lastIndex() + 1, Long.MAX_VALUE).forEach(group::put);
+        while (group.last() < log.lastIndex()) {
+            long hi = Math.min(log.lastIndex() - group.last(), atOnce) + group.last() + 1;
+            log.entries(group.last() + 1, hi, Long.MAX_VALUE).forEach(group::put);
         }
         return group;
     }

@@ -52,7 +52,7 @@ final class LogHome implements ReplicaHome {
             Wal wal = openOrCreate(disk);
             promises.check(wal, ofRecovery);
             opening = false;
-            return new GroupOnLog(wal, promises, random, violations);
+            return new GroupOnLog(wal, disk, promises, random, violations);
         });
     }
 
@@ -60,7 +60,7 @@ final class LogHome implements ReplicaHome {
     public ReplicaStorage scan() throws IOException {
         SimulatedDisk copy = disk.copy();
         copy.crash(Survival.nothing());
-        return guarded(() -> new GroupOnLog(openOrCreate(copy), new Promises(violations), random, violations));
+        return guarded(() -> new GroupOnLog(openOrCreate(copy), copy, new Promises(violations), random, violations));
     }
 
     private static Wal openOrCreate(SimulatedDisk disk) {
@@ -125,14 +125,15 @@ final class LogHome implements ReplicaHome {
 
     @Override
     public boolean isWhole() {
-        return isWhole(disk.copy());
+        return isWhole(disk.copy(), 0);
     }
 
-    /** The same of a copy of the disk. */
-    boolean isWhole(SimulatedDisk copy) {
+    /** The same of a copy of the disk, some of whose reads go to the wrong place once the log is open. */
+    boolean isWhole(SimulatedDisk copy, double misdirected) {
         promises.died();
         try (Wal wal = openOrCreate(copy)) {
-            return promises.isWhole(wal);
+            copy.faults().sometimes(DiskOperation.READ, DiskFault.MISDIRECTED, misdirected);
+            return promises.isWhole(wal, misdirected > 0 ? 1 : Long.MAX_VALUE);
         } catch (WalException e) {
             return false;
         } catch (RuntimeException | Error e) {

@@ -70,6 +70,9 @@ final class LoneLog {
                     storage.step();
                     violations.check();
                 }
+                if (random.chance(0.5)) {
+                    storage.dieInCompaction();
+                }
             } catch (IOException e) {
                 // It dies of it.
             }
@@ -81,10 +84,36 @@ final class LoneLog {
             }
             for (int i = 0; i < DAMAGES; i++) {
                 SimulatedDisk copy = disk.copy();
-                LogHome.damage(copy, random);
-                home.isWhole(copy);
+                int what = random.nextInt(6);
+                if (what == 0) {
+                    flipABitOfAHeader(copy);
+                } else if (what > 1) {
+                    LogHome.damage(copy, random);
+                }
+                home.isWhole(copy, what == 1 ? 0.02 : 0);
                 violations.check();
             }
+        }
+    }
+
+    /** Batches begin at sectors, with their header and that of their first record. */
+    private void flipABitOfAHeader(SimulatedDisk copy) {
+        try {
+            copy.faults().none();
+            for (String name : copy.list("")) {
+                int size = copy.contentOf(name).length;
+                if (Format.segmentNumber(name) >= 0 && size > Format.SEGMENT_HEADER && random.chance(0.5)) {
+                    int sector = random.nextInt(Format.SEGMENT_HEADER, size) / SimulatedDisk.SECTOR_BYTES;
+                    int at = Format.BATCH_HEADER + random.nextInt(Format.RECORD_HEADER);
+                    int bit = 8 * (sector * SimulatedDisk.SECTOR_BYTES + at) + random.nextInt(8);
+                    if (bit < 8 * size) {
+                        copy.damage().flipBit(name, bit);
+                    }
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 
@@ -121,10 +150,19 @@ final class LoneLog {
             storage.sync();
         }
 
+        /** What a compaction frees must be there until that is durable. */
+        void dieInCompaction() throws IOException {
+            long last = storage.lastIndex();
+            if (last > storage.snapshotIndex()) {
+                storage.beginCompaction(snapshot(last, storage.term(last)), last);
+            }
+        }
+
         private List<Entry> entries(long first, int count) {
             List<Entry> entries = new ArrayList<>();
             for (long index = first; index < first + count; index++) {
-                byte[] data = new byte[random.nextInt(random.chance(0.1) ? 2000 : 200)];
+                // Many of one size: so they differ by their place alone.
+                byte[] data = new byte[random.chance(0.5) ? 100 : random.nextInt(random.chance(0.1) ? 2000 : 200)];
                 random.fill(data);
                 entries.add(Entry.of(term, index, data));
             }

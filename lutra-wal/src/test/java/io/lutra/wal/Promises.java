@@ -61,9 +61,12 @@ final class Promises {
         writing = true;
     }
 
-    /** The batch is durable, and attests the one before. */
-    void wrote() {
+    /** The batch is written, and attests the one before; durably, unless the disk lies. */
+    void wrote(boolean isSynced) {
         writing = false;
+        if (!isSynced && !lies && !batch.isEmpty()) {
+            violations.report(Invariant.I10, "a write was acknowledged that is not synced");
+        }
         if (!lies) {
             lastBatch.forEach(step -> step.accept(base));
             lastBatch.clear();
@@ -138,8 +141,8 @@ final class Promises {
     }
 
     /** A log was opened that was damaged, or not synced: what it holds must be right, and what is missing reported. */
-    boolean isWhole(Wal wal) {
-        HostImage found = HostImage.of(wal);
+    boolean isWhole(Wal wal, long atOnce) {
+        HostImage found = HostImage.of(wal, atOnce);
         boolean isReported =
                 !wal.damages().isEmpty() || found.groups.size() < wal.groups().size();
         HostImage image = base.copy();

@@ -34,6 +34,16 @@ final class Mutant {
         return this;
     }
 
+    /** Plants a part of the defect in a class of the durable log, such as {@code "Tail"}; seeds run on that log then. */
+    Mutant log(String file, String find, String replacement) {
+        edits.add(new Edit("lutra-wal/src/main/java/io/lutra/wal/" + file + ".java", find, replacement));
+        return this;
+    }
+
+    boolean isOfTheLog() {
+        return edits.stream().allMatch(edit -> edit.file.startsWith("lutra-wal/"));
+    }
+
     /** Plants a part of the defect in the application that runs the core, in this module. */
     Mutant application(String file, String find, String replacement) {
         edits.add(new Edit("lutra-testkit/src/main/java/io/lutra/testkit/raft/" + file + ".java", find, replacement));

@@ -1,5 +1,6 @@
 package io.lutra.testkit.raft;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +31,21 @@ final class MutantRunner {
             "org/jspecify/annotations/NullMarked.java",
             "package org.jspecify.annotations; public @interface NullMarked {}");
 
+    /** Runs seeds of the durable log, alone and under the cluster. */
+    private static final String ON_THE_LOG = "io.lutra.wal.LogUnderCluster";
+
     private final Path root;
     private final List<Path> classes;
 
     MutantRunner(Path root) {
         this.root = root;
-        this.classes = List.of(root.resolve("lutra-core/target/classes"), root.resolve("lutra-testkit/target/classes"));
+        this.classes = Stream.of(
+                        "core/target/classes",
+                        "testkit/target/classes",
+                        "wal/target/classes",
+                        "wal/target/test-classes")
+                .map(directory -> root.resolve("lutra-" + directory))
+                .toList();
     }
 
     /**
@@ -53,7 +64,7 @@ final class MutantRunner {
         try {
             compile(mutant, compiled);
             try (URLClassLoader loader = new URLClassLoader(urls(compiled), ClassLoader.getPlatformClassLoader())) {
-                Method firstViolation = loader.loadClass(ClusterRun.class.getName())
+                Method firstViolation = loader.loadClass(mutant.isOfTheLog() ? ON_THE_LOG : ClusterRun.class.getName())
                         .getMethod("firstViolation", long.class, List.class);
                 for (int i = 0; i < most; i++) {
                     String found = run(firstViolation, first + i, mutant.invariants);
@@ -102,7 +113,7 @@ final class MutantRunner {
             int packages = path.indexOf("/java/") + "/java/".length();
             sources.put(path.substring(packages), text);
         });
-        String classPath = classes.get(0) + System.getProperty("path.separator") + classes.get(1);
+        String classPath = classes.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
         List<String> arguments =
                 new ArrayList<>(List.of("-proc:none", "-nowarn", "-d", target.toString(), "-cp", classPath));
         for (Map.Entry<String, String> source : sources.entrySet()) {
