@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * point leaves what was there; after it, only what is left over is removed.
  */
 final class Opening {
-    private final Disk disk;
+    private final HeldDirectory disk;
     private final WalOptions options;
-    private final Closeable directoryLock;
     private final GroupTable table;
     private final List<Damage> damages;
     private final List<String> snapshotNames = new ArrayList<>();
@@ -27,8 +26,8 @@ final class Opening {
     private final Tail tail;
 
     static Opening create(Disk disk, WalIdentity identity, WalOptions options) {
-        return guarded(disk, lock -> {
-            for (String name : disk.list()) {
+        return guarded(disk, held -> {
+            for (String name : held.list()) {
                 boolean ours = name.equals(Format.IDENTITY)
                         || name.endsWith(Format.SEGMENT_SUFFIX)
                         || name.endsWith(Format.SNAPSHOT_SUFFIX);
@@ -38,14 +37,14 @@ final class Opening {
                 }
             }
             IdentityFile file = new IdentityFile(identity, options.logIds().getAsLong(), 0);
-            file.write(disk);
-            return new Opening(disk, options, lock, file);
+            file.write(held);
+            return new Opening(held, options, file);
         });
     }
 
     static Opening open(Disk disk, WalIdentity identity, WalOptions options) {
-        return guarded(disk, lock -> {
-            IdentityFile file = identityOf(disk);
+        return guarded(disk, held -> {
+            IdentityFile file = identityOf(held);
             if (!file.identity().clusterId().equals(identity.clusterId())) {
                 throw new WrongDirectoryException(
                         Reason.OTHER_CLUSTER,
@@ -59,7 +58,7 @@ final class Opening {
                                 + Long.toUnsignedString(file.identity().hostId()) + ", not to "
                                 + Long.toUnsignedString(identity.hostId()));
             }
-            return new Opening(disk, options, lock, file);
+            return new Opening(held, options, file);
         });
     }
 
@@ -72,15 +71,15 @@ final class Opening {
     }
 
     private interface Step {
-        Opening run(Closeable lock) throws IOException;
+        Opening run(HeldDirectory held) throws IOException;
     }
 
     private static Opening guarded(Disk disk, Step step) {
-        Closeable lock = null;
+        HeldDirectory held = null;
         Opening opened = null;
         try {
-            lock = disk.lock(Format.LOCK);
-            opened = step.run(lock);
+            held = new HeldDirectory(disk);
+            opened = step.run(held);
             return opened;
         } catch (DiskLockedException e) {
             throw new WrongDirectoryException(Reason.IN_USE, disk + " is in use", e);
@@ -89,8 +88,8 @@ final class Opening {
         } catch (IOException e) {
             throw new WrongDirectoryException(Reason.NO_ACCESS, disk + " cannot be used: " + e.getMessage(), e);
         } finally {
-            if (opened == null && lock != null) {
-                closeQuietly(lock);
+            if (opened == null && held != null) {
+                closeQuietly(held);
             }
         }
     }
@@ -103,16 +102,15 @@ final class Opening {
         }
     }
 
-    private Opening(Disk disk, WalOptions options, Closeable directoryLock, IdentityFile found) throws IOException {
+    private Opening(HeldDirectory disk, WalOptions options, IdentityFile found) throws IOException {
         this.disk = disk;
         this.options = options;
-        this.directoryLock = directoryLock;
         LogReader reader = new LogReader();
         LogScan.Result log = new LogScan(disk, found.logId(), reader).run();
         table = reader.table();
         damages = reader.damages();
         boolean done = false;
-        SegmentAllocator allocator = null;
+        Tail begun = null;
         try {
             restate(log.pending());
             table.damageUnattested();
@@ -124,25 +122,25 @@ final class Opening {
                 number = (int) segment.number() + 1;
                 reader.segment(segment, 0); // one of which no batch was read is kept until it is seen to be of no use
             }
-            allocator = new SegmentAllocator(disk, number, options.segmentSize());
-            tail = new Tail(
+            SegmentAllocator allocator = new SegmentAllocator(disk, number, options.segmentSize());
+            begun = new Tail(
                     identity.logId(),
                     allocator,
                     options.sectorSize(),
                     identity.incarnation(),
                     log.nextSequence(),
                     log.previous());
+            tail = begun;
             tail.begin(table, log.pending(), number);
             table.damageIncomplete();
             cutTails(log, reader);
             done = true;
         } finally {
             if (!done) {
-                for (ScannedSegment segment : log.segments()) {
-                    closeQuietly(segment);
-                }
-                if (allocator != null) {
-                    allocator.close();
+                log.segments().forEach(Opening::closeQuietly);
+                table.segments().forEach(segment -> closeQuietly(segment.file()));
+                if (begun != null) {
+                    begun.open().forEach(Opening::closeQuietly);
                 }
             }
         }
@@ -207,7 +205,7 @@ final class Opening {
         }
     }
 
-    Disk disk() {
+    HeldDirectory disk() {
         return disk;
     }
 
@@ -217,10 +215,6 @@ final class Opening {
 
     IdentityFile identity() {
         return identity;
-    }
-
-    Closeable directoryLock() {
-        return directoryLock;
     }
 
     List<Damage> damages() {

@@ -2,6 +2,8 @@ package io.lutra.wal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,19 +144,12 @@ final class SegmentAllocator {
         }
     }
 
-    synchronized void close() throws IOException {
-        if (spare != null) {
-            spare.close();
-            spare = null;
-        }
-        if (file != null) {
-            file.close();
-            file = null;
-        }
-        Prepared unused = ready;
-        if (unused != null) {
-            unused.file().close();
-        }
+    /** Returns the files that are open, to be closed. Nothing can be asked of this any more. */
+    synchronized List<DiskFile> open() {
+        Prepared prepared = ready;
+        return Stream.of(prepared == null ? null : prepared.file(), spare, file)
+                .flatMap(Stream::ofNullable)
+                .toList();
     }
 
     private void discard() throws IOException {

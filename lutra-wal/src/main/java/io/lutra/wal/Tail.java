@@ -2,6 +2,7 @@ package io.lutra.wal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -183,5 +184,15 @@ final class Tail {
         segment = next;
         begun = null;
         return next;
+    }
+
+    /** Returns the files that are open and no segment's of the table, to be closed. */
+    List<DiskFile> open() {
+        List<DiskFile> open = new ArrayList<>(allocator.open());
+        SegmentAllocator.Prepared first = begun;
+        if (first != null) {
+            open.add(first.file());
+        }
+        return open;
     }
 }

@@ -20,10 +20,9 @@ import org.jspecify.annotations.Nullable;
  * directory is opened again. Safe for use by many threads.
  */
 public final class Wal implements AutoCloseable {
-    private final Disk disk;
+    private final HeldDirectory disk;
     private final WalOptions options;
     private final IdentityFile identity;
-    private final Closeable directoryLock;
     private final List<Damage> damages;
     private final GroupTable table;
     private final EntryCache cache;
@@ -48,7 +47,6 @@ public final class Wal implements AutoCloseable {
         this.disk = opening.disk();
         this.options = opening.options();
         this.identity = opening.identity();
-        this.directoryLock = opening.directoryLock();
         this.damages = opening.damages();
         this.table = opening.table();
         this.tail = opening.tail();
@@ -306,12 +304,24 @@ public final class Wal implements AutoCloseable {
             if (!tail.write(writes, table, lock)) {
                 return 0;
             }
+            publish(writes);
         } catch (IOException e) {
             throw fail(e);
-        } catch (RuntimeException e) {
-            // A broken invariant: what is on the disk is not known any more.
-            throw fail(new IOException("a batch could not be laid out", e));
+        } catch (RuntimeException | Error e) {
+            // A broken invariant, or no memory: what is on the disk, or known of it, is not certain any more.
+            LogFailedException failed = fail(new IOException("a batch could not be written", e));
+            if (e instanceof Error error) {
+                throw error;
+            }
+            throw failed;
         }
+        for (Write write : writes) {
+            write.completion().complete(null);
+        }
+        return writes.size();
+    }
+
+    private void publish(List<Write> writes) {
         synchronized (lock) {
             if (failure != null) {
                 throw new LogFailedException("the log failed before", failure);
@@ -326,10 +336,6 @@ public final class Wal implements AutoCloseable {
                 }
             }
         }
-        for (Write write : writes) {
-            write.completion().complete(null);
-        }
-        return writes.size();
     }
 
     private List<Write> gather() {
@@ -485,15 +491,29 @@ public final class Wal implements AutoCloseable {
         for (Write write : waiting) {
             write.completion().complete(reason);
         }
-        try {
-            tail.allocator().close();
-            for (Segment segment : table.segments()) {
-                segment.file().close();
-            }
-            directoryLock.close();
-        } catch (IOException e) {
-            throw new WalException("the log could not be closed", e);
+        // First, and whatever comes of the files: from here on nothing of this log can change what the directory holds.
+        List<Closeable> open = new ArrayList<>(List.of(disk));
+        open.addAll(tail.open());
+        synchronized (lock) {
+            table.segments().forEach(segment -> open.add(segment.file()));
         }
+        IOException failed = closeAll(open);
+        if (failed != null) {
+            throw new WalException("a file of the log could not be closed", failed);
+        }
+    }
+
+    /** Closes all of them, and returns the first error. */
+    private static @Nullable IOException closeAll(List<Closeable> open) {
+        IOException first = null;
+        for (Closeable each : open) {
+            try {
+                each.close();
+            } catch (IOException e) {
+                first = first == null ? e : first;
+            }
+        }
+        return first;
     }
 
     void checkOpen() {
