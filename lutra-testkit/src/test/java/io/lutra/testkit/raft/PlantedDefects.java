@@ -26,11 +26,14 @@ final class PlantedDefects {
     private static final String ROW = "%-4s %-9s %-4s %5s %8s  %s%n";
 
     private final Path root;
+    private final StorageKind storages;
     private int found;
     private int failures;
 
-    PlantedDefects(Path root) {
+    /** Plants in a copy of the sources below {@code root}; the same seeds without a defect run on storages of a kind. */
+    PlantedDefects(Path root, StorageKind storages) {
         this.root = root;
+        this.storages = storages;
     }
 
     static List<Mutant> catalogue() {
@@ -102,7 +105,7 @@ final class PlantedDefects {
             System.out.println("FAILED: the median is above " + MEDIAN_SEEDS + " seeds");
             failures++;
         }
-        SeedRange without = new SeedRange();
+        SeedRange without = new SeedRange(storages);
         without.run(FIRST_SEED, n -> n < most);
         System.out.printf(
                 Locale.ROOT,

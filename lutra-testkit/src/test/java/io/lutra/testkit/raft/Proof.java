@@ -49,11 +49,7 @@ public final class Proof {
 
     private static IllegalArgumentException usage() {
         return new IllegalArgumentException(
-<<<<<<< HEAD
-                "simulate [--storage wal] --seed N | --seeds A-B | twice --seeds A-B | mutants [--only ID[,ID]]"
-=======
-                "simulate [--storage wal] --seed N | --seeds A-B | twice --seeds A-B | mutants [--only ID | --wal]"
->>>>>>> b53b07b (Planted defects of the durable log; a log's life without a cluster; damage of single records)
+                "simulate [--storage wal] --seed N | --seeds A-B | twice --seeds A-B | mutants [--only ID[,ID] | --wal]"
                         + " | ci [FIRST_SEED]");
     }
 
@@ -145,75 +141,25 @@ public final class Proof {
     }
 
     private void mutants(List<String> arguments) throws IOException {
-<<<<<<< HEAD
-        if (!arguments.isEmpty() && (arguments.size() != 2 || !arguments.get(0).equals("--only"))) {
-            throw usage();
-=======
-        if (!arguments.isEmpty() && arguments.get(0).equals("--wal")) {
-            count(plant(DurableLogMutants.all(), 1, storage("wal")) <= MEDIAN_SEEDS);
+        if (arguments.equals(List.of("--wal"))) {
+            plant(DurableLogMutants.all(), storage("wal"));
             return;
         }
-        List<Mutant> chosen = catalogue();
-        if (!arguments.isEmpty()) {
-            List<String> ids = List.of(arguments.get(arguments.size() - 1).split(","));
-            chosen = chosen.stream().filter(mutant -> ids.contains(mutant.id)).toList();
-        }
-        int median = plant(chosen, 1);
-        if (arguments.isEmpty()) {
-            count(median <= MEDIAN_SEEDS);
->>>>>>> b53b07b (Planted defects of the durable log; a log's life without a cluster; damage of single records)
+        if (!arguments.isEmpty() && (arguments.size() != 2 || !arguments.get(0).equals("--only"))) {
+            throw usage();
         }
         plant(arguments.isEmpty() ? PlantedDefects.catalogue() : PlantedDefects.named(arguments.get(1)));
     }
 
-<<<<<<< HEAD
     private void plant(List<Mutant> chosen) throws IOException {
-        PlantedDefects planted = new PlantedDefects(root);
+        plant(chosen, DiskStorage.KIND);
+    }
+
+    private void plant(List<Mutant> chosen, StorageKind storages) throws IOException {
+        PlantedDefects planted = new PlantedDefects(root, storages);
         planted.plant(chosen);
         passed += planted.found();
         failed += planted.failures();
-=======
-    private int plant(List<Mutant> chosen, long firstSeed) throws IOException {
-        return plant(chosen, firstSeed, DiskStorage.KIND);
-    }
-
-    /** Plants each defect; then the same seeds without any must raise no alarm. Returns how many seeds it took in the median. */
-    private int plant(List<Mutant> chosen, long firstSeed, StorageKind storages) throws IOException {
-        MutantRunner runner = new MutantRunner(root);
-        List<Integer> seeds = new ArrayList<>();
-        int found = 0;
-        for (Mutant mutant : chosen) {
-            Outcome outcome = runner.run(mutant, firstSeed, MOST_SEEDS);
-            boolean killed = outcome.found() != null;
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s %-10s %5d seeds  %s%n      %s%n",
-                    mutant.id,
-                    killed ? "killed" : "SURVIVED",
-                    outcome.seeds(),
-                    mutant.defect,
-                    killed ? firstLine(String.valueOf(outcome.found())) : "none of " + mutant.invariants);
-            count(killed);
-            found += killed ? 1 : 0;
-            seeds.add(outcome.seeds());
-        }
-        seeds.sort(null);
-        int most = seeds.isEmpty() ? 0 : seeds.get(seeds.size() - 1);
-        int median = seeds.isEmpty() ? 0 : seeds.get(seeds.size() / 2);
-        System.out.println(
-                found + " of " + chosen.size() + " planted defects found, median " + median + " seeds, most " + most);
-        SeedRange without = new SeedRange(storages);
-        without.run(firstSeed, n -> n < most);
-        System.out.println("without a defect: " + without.seeds() + " seeds, "
-                + without.failed().size() + " alarms");
-        count(without.failed().isEmpty());
-        return median;
-    }
-
-    private static String firstLine(String text) {
-        String line = text.lines().findFirst().orElse("");
-        return line.length() <= 160 ? line : line.substring(0, 160) + "...";
->>>>>>> b53b07b (Planted defects of the durable log; a log's life without a cluster; damage of single records)
     }
 
     private void ci(List<String> arguments) throws IOException {
