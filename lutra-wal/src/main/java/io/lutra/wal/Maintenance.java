@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * What keeps the log small: frees segments that nobody needs, and moves small remainders to its end.
  *
  * <p>The bound: when there is nothing more to do, every segment but the last holds more than an eighth of its size in entries
- * that are needed. So the log takes at most eight times what it must keep, and the last segment; and moving costs at most a
+ * that are needed, or nothing but entries of groups that are out of service or cannot be read; those are never moved
+ * ({@link Wal#pinningOldest} tells of them). Without such the log takes at most eight times what it must keep, and the last segment; and moving costs at most a
  * seventh of what was appended. Nothing is deleted on the word of the last batch, which could still be mistaken for a torn
  * one: a batch after it must be durable.
  */
@@ -89,7 +90,7 @@ final class Maintenance {
             if (waiting || tail.allocator().isFull()) {
                 return false;
             }
-            segment = firstSealed(s -> s.liveBytes() > 0 && s.liveBytes() <= s.size() / SHARE);
+            segment = firstSealed(s -> s.liveBytes() <= s.size() / SHARE && s.hasMovable());
             if (segment == null) {
                 return false;
             }
@@ -102,7 +103,7 @@ final class Maintenance {
                 break;
             }
             try {
-                int bytes = copy(segment, use.group, left);
+                int bytes = copy(segment, use, left);
                 left -= bytes;
                 copied |= bytes > 0;
             } catch (LogBusyException | LogFullException e) {
@@ -113,15 +114,25 @@ final class Maintenance {
     }
 
     /** Queues a group's entries in a segment, as many as fit, and returns their bytes. */
-    private int copy(Segment segment, GroupState group, int maxBytes) {
+    private int copy(Segment segment, Segment.Use use, int maxBytes) {
+        GroupState group = use.group;
         int generation;
         synchronized (wal.lock()) {
-            if (!group.isLive()) {
+            if (use.damage() != null) {
                 return 0;
             }
             generation = group.generation();
         }
-        List<Entry> entries = new GroupLog(wal, group).entriesToCopy(segment, maxBytes);
+        List<Entry> entries;
+        try {
+            entries = new GroupLog(wal, group).entriesToCopy(segment, maxBytes);
+        } catch (WalException e) {
+            // It hurts this group alone. The others' entries, here and elsewhere, can still be moved.
+            synchronized (wal.lock()) {
+                use.unreadable(String.valueOf(e.getMessage()));
+            }
+            return 0;
+        }
         synchronized (wal.lock()) {
             // What was read is of one life of the group, and must not be written into another.
             boolean isSame = group.generation() == generation && group.queued().generation == generation;

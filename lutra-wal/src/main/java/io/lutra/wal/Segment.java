@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of the log, and how much of it is still needed by whom. Guarded by the log's lock; the file itself may be read by
@@ -17,6 +18,7 @@ final class Segment {
         private final Segment segment;
         private long entries;
         private long bytes;
+        private @Nullable String unreadable;
 
         private Use(Segment segment, GroupState group) {
             this.segment = segment;
@@ -25,6 +27,17 @@ final class Segment {
 
         long bytes() {
             return bytes;
+        }
+
+        /** Says that what is needed could not be read: it is not tried again before the log is opened anew. */
+        void unreadable(String reason) {
+            unreadable = reason;
+        }
+
+        /** Returns why what is needed cannot be moved elsewhere; {@code null} if it can. */
+        @Nullable
+        String damage() {
+            return group.isLive() ? unreadable : group.damage();
         }
     }
 
@@ -103,6 +116,11 @@ final class Segment {
 
     long liveBytes() {
         return liveBytes;
+    }
+
+    /** Tells whether something here is needed that can be moved elsewhere. */
+    boolean hasMovable() {
+        return uses.values().stream().anyMatch(use -> use.damage() == null);
     }
 
     boolean isFree() {

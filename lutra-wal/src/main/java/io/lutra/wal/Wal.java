@@ -233,6 +233,7 @@ public final class Wal implements AutoCloseable {
     }
 
     void queueCopy(GroupState group, List<Entry> entries, Completion completion) {
+        checkOpen();
         admit(Write.sizeOf(entries), false);
         enqueue(new Write.Copy(group, group.queued().generation, entries, completion));
     }
@@ -408,8 +409,14 @@ public final class Wal implements AutoCloseable {
         return sizeBytes() > options.budgetBytes();
     }
 
-    /** A group that keeps a segment from being freed, and how many bytes of entries it has there. */
-    public record Pin(long group, long bytes) {}
+    /**
+     * A group that keeps a segment from being freed.
+     *
+     * @param bytes how many bytes of entries it has there
+     * @param damage why they cannot be moved, so that the segment stays until the group is dropped or compacts;
+     *     {@code null} if they can be
+     */
+    public record Pin(long group, long bytes, @Nullable String damage) {}
 
     /** Returns which groups pin the oldest segment, by id; none if it is the one being written. */
     public List<Pin> pinningOldest() {
@@ -417,7 +424,7 @@ public final class Wal implements AutoCloseable {
             for (Segment segment : table.segments()) {
                 if (segment != tail.segment()) {
                     return segment.uses().stream()
-                            .map(use -> new Pin(use.group.id(), use.bytes()))
+                            .map(use -> new Pin(use.group.id(), use.bytes(), use.damage()))
                             .toList();
                 }
             }
