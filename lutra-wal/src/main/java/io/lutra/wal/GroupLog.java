@@ -50,30 +50,43 @@ public final class GroupLog {
      * Queues entries and a hard state, in one piece unless they take more than a batch. The entries replace those from their
      * first index on; ones that were compacted are skipped.
      *
-     * <p>A commit index alone does not ask for a sync: it is complete at once, and goes out with the group's next write, the
-     * next segment, or when the log is attested or closed.
+     * <p>A commit index alone does not ask for a sync: it is complete when all that the group queued before is, at once if that
+     * is nothing, and goes out with the group's next write, the next segment, or when the log is attested or closed.
      *
      * @param hardState {@code null} if it did not change
      */
     public void append(@Nullable HardState hardState, List<Entry> entries, Completion completion) {
         boolean queued;
         synchronized (wal.lock()) {
-            GroupState.QueuedState to = checkWritable();
-            List<Entry> kept = withoutCompacted(entries, to.offset);
-            long last = kept.isEmpty() ? to.last : kept.get(kept.size() - 1).index();
+            QueuedState to = checkWritable();
+            List<Entry> kept = withoutCompacted(entries, to.offset());
             checkAttaches(kept, to);
-            HardState told = hardState == null ? state.withToldCommit(to.hardState) : hardState;
-            queued = told.mustSyncAfter(to.hardState) || !kept.isEmpty();
-            if (queued) {
-                wal.queueAppend(state, kept, told.equals(to.hardState) ? null : told, completion);
-                to.last = last;
-                to.hardState = told;
+            HardState told = hardState == null ? to.hardState() : hardState;
+            if (told.mustSyncAfter(to.hardState()) || !kept.isEmpty()) {
+                wal.queueAppend(state, kept, to.mustStore(told) ? told : null, completion);
+                to.append(kept);
+                to.store(told);
+                queued = true;
+            } else {
+                queued = queueTurn(told, completion);
             }
-            state.commitTold(told.commit());
         }
         if (!queued) {
             completion.complete(null);
         }
+    }
+
+    /** Takes in a hard state that asks for no sync: in its turn, or now, and returns false, if nothing of the group waits. */
+    private boolean queueTurn(HardState told, Completion completion) {
+        QueuedState to = state.queued();
+        boolean waits = !to.isComplete();
+        if (waits) {
+            wal.queueTurn(state, told, completion);
+        } else {
+            state.onHardState(told);
+        }
+        to.tell(told);
+        return waits;
     }
 
     private static List<Entry> withoutCompacted(List<Entry> entries, long offset) {
@@ -84,13 +97,13 @@ public final class GroupLog {
         return List.copyOf(skipped == 0 ? entries : entries.subList(skipped, entries.size()));
     }
 
-    private void checkAttaches(List<Entry> entries, GroupState.QueuedState to) {
-        long expected = entries.isEmpty() ? 0 : Math.min(entries.get(0).index(), to.last + 1);
+    private void checkAttaches(List<Entry> entries, QueuedState to) {
+        long expected = entries.isEmpty() ? 0 : Math.min(entries.get(0).index(), to.last() + 1);
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             if (entry.index() != expected || entry.index() <= 0 || entry.term() < 0) {
                 throw new WalException("entry " + entry + " of " + state + " would leave a gap: " + expected
-                        + " was expected; the last is " + to.last);
+                        + " was expected; the last is " + to.last());
             }
             if (entry.encodedSize() > wal.maxEntryBytes()) {
                 throw new WalException("entry " + entry + " of " + state + " is larger than " + wal.maxEntryBytes());
@@ -107,19 +120,21 @@ public final class GroupLog {
     public void compact(long index, Completion completion) {
         boolean queued;
         synchronized (wal.lock()) {
-            GroupState.QueuedState to = checkWritable();
-            if (index > to.last || index > state.index().last()) {
+            QueuedState to = checkWritable();
+            if (index > to.last() || index > state.index().last()) {
                 throw new UnavailableException("entry " + index + " of " + state + " is not durable yet");
             }
-            queued = index > to.offset;
-            if (queued) {
+            if (index > to.offset()) {
                 wal.queueCommit(state);
                 wal.queueMark(
                         state,
                         RecordKind.COMPACT,
                         GroupTable.compact(index, state.index().term(index)),
                         completion);
-                to.offset = index;
+                to.compactTo(index);
+                queued = true;
+            } else {
+                queued = queueTurn(to.hardState(), completion);
             }
         }
         if (!queued) {
@@ -134,11 +149,10 @@ public final class GroupLog {
      */
     public void mark(SnapshotFile snapshot, Completion completion) {
         synchronized (wal.lock()) {
-            GroupState.QueuedState to = checkSnapshot(snapshot);
-            long index = snapshot.metadata().index();
+            QueuedState to = checkSnapshot(snapshot);
             wal.queueCommit(state);
             wal.queueMark(state, RecordKind.SNAPSHOT, GroupTable.snapshot(snapshot.metadata()), completion);
-            to.snapshotIndex = index;
+            to.mark(snapshot.metadata().index());
         }
     }
 
@@ -149,34 +163,31 @@ public final class GroupLog {
      */
     public void install(SnapshotFile snapshot, Completion completion) {
         synchronized (wal.lock()) {
-            GroupState.QueuedState to = checkSnapshot(snapshot);
+            QueuedState to = checkSnapshot(snapshot);
             SnapshotMetadata metadata = snapshot.metadata();
-            HardState told = state.withToldCommit(to.hardState);
             GroupRecord record = new GroupRecord(
                     GroupRecord.Status.LIVE,
-                    told,
+                    to.hardState(),
                     metadata.index(),
                     metadata.term(),
                     metadata.index(),
                     new TermRuns(),
                     metadata);
             wal.queueMark(state, RecordKind.GROUP, record.encode(), completion);
-            to.hardState = told;
-            to.snapshotIndex = metadata.index();
-            to.offset = metadata.index();
-            to.last = metadata.index();
+            to.store(to.hardState());
+            to.install(metadata);
         }
     }
 
-    private GroupState.QueuedState checkSnapshot(SnapshotFile snapshot) {
-        GroupState.QueuedState to = checkWritable();
+    private QueuedState checkSnapshot(SnapshotFile snapshot) {
+        QueuedState to = checkWritable();
         long index = snapshot.metadata().index();
-        if (snapshot.group() != state.id() || snapshot.generation() != to.generation) {
-            throw new WalException("snapshot " + snapshot + " is not of " + state + ", generation " + to.generation);
+        if (snapshot.group() != state.id() || snapshot.generation() != to.generation()) {
+            throw new WalException("snapshot " + snapshot + " is not of " + state + ", generation " + to.generation());
         }
-        if (index <= to.snapshotIndex) {
+        if (index <= to.snapshotIndex()) {
             throw new SnapshotOutOfDateException(
-                    "snapshot " + index + " of " + state + " is not newer than " + to.snapshotIndex);
+                    "snapshot " + index + " of " + state + " is not newer than " + to.snapshotIndex());
         }
         return to;
     }
@@ -185,7 +196,7 @@ public final class GroupLog {
     public SnapshotWriter newSnapshot(SnapshotMetadata metadata) {
         SnapshotFile target;
         synchronized (wal.lock()) {
-            target = new SnapshotFile(state.id(), checkWritable().generation, metadata);
+            target = new SnapshotFile(state.id(), checkWritable().generation(), metadata);
         }
         return wal.snapshots().create(target);
     }
@@ -234,7 +245,7 @@ public final class GroupLog {
     HardState toldHardState() {
         synchronized (wal.lock()) {
             checkReadable();
-            return state.currentHardState();
+            return state.hardState();
         }
     }
 
@@ -338,13 +349,13 @@ public final class GroupLog {
                 + state.index().last());
     }
 
-    private GroupState.QueuedState checkWritable() {
+    private QueuedState checkWritable() {
         wal.checkOpen();
-        GroupState.QueuedState to = state.queued();
-        if (to.status == GroupRecord.Status.DAMAGED) {
+        QueuedState to = state.queued();
+        if (to.status() == GroupRecord.Status.DAMAGED) {
             throw new DamagedLogException(state + " is out of service: " + state.damage());
         }
-        if (to.status == GroupRecord.Status.DROPPED) {
+        if (to.status() == GroupRecord.Status.DROPPED) {
             throw new WalException(state + " was dropped");
         }
         return to;

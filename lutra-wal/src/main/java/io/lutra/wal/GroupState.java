@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Methods named for a record take it in, and return false if it does not fit what came before. Guarded by the log's lock.
  */
 final class GroupState {
-    private static final long NONE = -1;
-
     private final long id;
     private int generation;
     private GroupRecord.Status status = GroupRecord.Status.LIVE;
+    /** The commit index may be newer than the one that was stored: what was told of it alone, after all that is durable. */
     private HardState hardState = HardState.EMPTY;
+
     private SnapshotMetadata snapshot = SnapshotMetadata.EMPTY;
     private final EntryIndex index;
     private final CachedTail cached;
@@ -25,17 +25,6 @@ final class GroupState {
     private int attestedAt;
     private boolean recorded;
     private Segment.@Nullable Use lastUse;
-    private long lazyCommit = NONE;
-
-    /** What the log will say of the group when all that is queued is durable. */
-    static final class QueuedState {
-        GroupRecord.Status status = GroupRecord.Status.LIVE;
-        int generation;
-        HardState hardState = HardState.EMPTY;
-        long offset;
-        long last;
-        long snapshotIndex;
-    }
 
     GroupState(long id, Map<Integer, Segment> segments, EntryCache.Total cachedTotal) {
         this.id = id;
@@ -61,7 +50,6 @@ final class GroupState {
 
     boolean onHardState(HardState newer) {
         hardState = newer;
-        commitIsStored(newer.commit());
         return true;
     }
 
@@ -82,13 +70,9 @@ final class GroupState {
     }
 
     void onGroup(int newGeneration, GroupRecord record, int epoch) {
-        if (newGeneration != generation || record.status() == GroupRecord.Status.DROPPED) {
-            lazyCommit = NONE;
-        }
         generation = newGeneration;
         status = record.status();
         hardState = record.hardState();
-        commitIsStored(hardState.commit());
         snapshot = record.snapshot();
         if (status == GroupRecord.Status.DROPPED) {
             index.clear();
@@ -110,37 +94,6 @@ final class GroupState {
         }
     }
 
-    /** Begins to queue from what is durable. */
-    void resetQueued() {
-        queued.status = status;
-        queued.generation = generation;
-        queued.hardState = hardState;
-        queued.offset = index.offset();
-        queued.last = index.last();
-        queued.snapshotIndex = snapshot.index();
-    }
-
-    /** Remembers the commit index that was told last, until it is stored: with the next write, if it does not go out before. */
-    void commitTold(long commit) {
-        lazyCommit = commit;
-    }
-
-    private void commitIsStored(long commit) {
-        if (lazyCommit == commit) {
-            lazyCommit = NONE;
-        }
-    }
-
-    /** Returns a hard state with the commit index that was told last. */
-    HardState withToldCommit(HardState other) {
-        return lazyCommit == NONE ? other : HardState.of(other.term(), other.vote(), lazyCommit);
-    }
-
-    /** Returns term and vote as they are stored, and the commit index as it was told last. */
-    HardState currentHardState() {
-        return withToldCommit(hardState);
-    }
-
     /** Returns what the group uses of the segment that it used last: most often that is asked for again. */
     Segment.@Nullable Use lastUse() {
         return lastUse;
@@ -151,10 +104,8 @@ final class GroupState {
     }
 
     GroupRecord record() {
-        // A commit index may have been told before the entries that it covers are stored: a crash would leave it alone.
-        HardState stored = lazyCommit <= index.last() ? currentHardState() : hardState;
         return new GroupRecord(
-                status, stored, index.offset(), index.offsetTerm(), index.last(), index.runs(), snapshot);
+                status, hardState, index.offset(), index.offsetTerm(), index.last(), index.runs(), snapshot);
     }
 
     long id() {

@@ -135,7 +135,7 @@ final class Maintenance {
         }
         synchronized (wal.lock()) {
             // What was read is of one life of the group, and must not be written into another.
-            boolean isSame = group.generation() == generation && group.queued().generation == generation;
+            boolean isSame = group.generation() == generation && group.queued().generation() == generation;
             if (entries.isEmpty() || !isSame) {
                 return 0;
             }

@@ -58,7 +58,7 @@ public final class Wal implements AutoCloseable {
         for (GroupState group : table.groups()) {
             checkSnapshot(group);
             snapshots.marked(group, tail.nextSequence(), true);
-            group.resetQueued();
+            group.queued().reset(group);
         }
         this.maintenance = new Maintenance(this, table, tail, snapshots);
     }
@@ -117,7 +117,7 @@ public final class Wal implements AutoCloseable {
     public @Nullable GroupLog group(long id) {
         synchronized (lock) {
             GroupState group = table.get(id);
-            return group == null || group.queued().status == GroupRecord.Status.DROPPED
+            return group == null || group.queued().status() == GroupRecord.Status.DROPPED
                     ? null
                     : new GroupLog(this, group);
         }
@@ -134,11 +134,12 @@ public final class Wal implements AutoCloseable {
             checkOpen();
             GroupState known = table.get(id);
             if (known != null
-                    && (known.queued().status != GroupRecord.Status.DROPPED
-                            || generation <= known.queued().generation)) {
+                    && (known.queued().status() != GroupRecord.Status.DROPPED
+                            || generation <= known.queued().generation())) {
                 throw new WalException(known + " cannot be made with generation " + generation + ": it "
-                        + (known.queued().status == GroupRecord.Status.DROPPED ? "was dropped" : "is there") + " with "
-                        + known.queued().generation);
+                        + (known.queued().status() == GroupRecord.Status.DROPPED ? "was dropped" : "is there")
+                        + " with "
+                        + known.queued().generation());
             }
             byte[] body = GroupRecord.empty(GroupRecord.Status.LIVE).encode();
             admit(Format.RECORD_HEADER + body.length, false);
@@ -157,25 +158,19 @@ public final class Wal implements AutoCloseable {
         synchronized (lock) {
             checkOpen();
             GroupState group = table.get(id);
-            if (group == null || group.queued().status == GroupRecord.Status.DROPPED) {
+            if (group == null || group.queued().status() == GroupRecord.Status.DROPPED) {
                 throw new WalException("there is no group " + Long.toUnsignedString(id));
             }
             byte[] body = GroupRecord.empty(GroupRecord.Status.DROPPED).encode();
             admit(Format.RECORD_HEADER + body.length, true);
-            queueGroup(group, group.queued().generation, GroupRecord.Status.DROPPED, body, completion);
+            queueGroup(group, group.queued().generation(), GroupRecord.Status.DROPPED, body, completion);
         }
     }
 
     private void queueGroup(
             GroupState group, int generation, GroupRecord.Status status, byte[] body, Completion completion) {
         enqueue(new Write.Mark(group, RecordKind.GROUP, generation, body, completion));
-        GroupState.QueuedState to = group.queued();
-        to.generation = generation;
-        to.status = status;
-        to.hardState = HardState.EMPTY;
-        to.offset = 0;
-        to.last = 0;
-        to.snapshotIndex = 0;
+        group.queued().begin(status, generation);
     }
 
     /** Queues a batch that holds nothing but commit indexes, and attests the one before it: for when the log is idle. */
@@ -188,7 +183,7 @@ public final class Wal implements AutoCloseable {
 
     void queueAttest(Completion completion) {
         for (GroupState group : table.groups()) {
-            if (group.queued().status == GroupRecord.Status.LIVE) {
+            if (group.queued().status() == GroupRecord.Status.LIVE) {
                 queueCommit(group);
             }
         }
@@ -197,18 +192,18 @@ public final class Wal implements AutoCloseable {
 
     /** Queues a commit index that was told alone, if there is one. */
     void queueCommit(GroupState group) {
-        GroupState.QueuedState to = group.queued();
-        HardState told = group.withToldCommit(to.hardState);
-        if (!told.equals(to.hardState)) {
-            enqueue(new Write.Append(group, to.generation, List.of(), told, Completion.NONE));
-            to.hardState = told;
+        QueuedState to = group.queued();
+        HardState told = to.hardState();
+        if (to.mustStore(told)) {
+            enqueue(new Write.Append(group, to.generation(), List.of(), told, Completion.NONE));
+            to.store(told);
         }
     }
 
     void queueAppend(GroupState group, List<Entry> entries, @Nullable HardState hardState, Completion completion) {
         int size = Write.sizeOf(entries);
         admit(size, entries.isEmpty());
-        int generation = group.queued().generation;
+        int generation = group.queued().generation();
         if (size <= options.maxBatchBytes()) {
             enqueue(new Write.Append(group, generation, entries, hardState, completion));
             return;
@@ -229,25 +224,33 @@ public final class Wal implements AutoCloseable {
 
     void queueMark(GroupState group, RecordKind kind, byte[] body, Completion completion) {
         admit(Format.RECORD_HEADER + body.length, true);
-        enqueue(new Write.Mark(group, kind, group.queued().generation, body, completion));
+        enqueue(new Write.Mark(group, kind, group.queued().generation(), body, completion));
     }
 
     void queueCopy(GroupState group, List<Entry> entries, Completion completion) {
         checkOpen();
         admit(Write.sizeOf(entries), false);
-        enqueue(new Write.Copy(group, group.queued().generation, entries, completion));
+        enqueue(new Write.Copy(group, group.queued().generation(), entries, completion));
+    }
+
+    /** Queues that a group has nothing to store: it is complete after what the group queued before, without a sync. */
+    void queueTurn(GroupState group, HardState told, Completion completion) {
+        checkBusy(Format.RECORD_HEADER);
+        enqueue(new Write.Turn(group, told, completion));
     }
 
     private void enqueue(Write write) {
         queue.add(write);
         queuedBytes += write.size();
+        GroupState group = write.group();
+        if (group != null) {
+            group.queued().queued();
+        }
     }
 
     /** Refuses a write that has no room: in the queue, or, when the disk is full, in what is left of the segment. */
     private void admit(long bytes, boolean isMark) {
-        if (queuedBytes > 0 && queuedBytes + bytes > options.maxQueuedBytes()) {
-            throw new LogBusyException(queuedBytes + " bytes wait to be written");
-        }
+        checkBusy(bytes);
         if (tail.allocator().isFull()) {
             // A batch of its own for each write is the worst case.
             long worst = queuedBytes
@@ -257,6 +260,12 @@ public final class Wal implements AutoCloseable {
                 throw new LogFullException("the disk has no room for another segment of " + options.segmentSize()
                         + " bytes, and " + tail.remaining() + " bytes are left of this one");
             }
+        }
+    }
+
+    private void checkBusy(long bytes) {
+        if (queuedBytes > 0 && queuedBytes + bytes > options.maxQueuedBytes()) {
+            throw new LogBusyException(queuedBytes + " bytes wait to be written");
         }
     }
 
@@ -302,7 +311,7 @@ public final class Wal implements AutoCloseable {
             return 0;
         }
         try {
-            if (!tail.write(writes, table, lock)) {
+            if (writes.stream().anyMatch(Write::asksForBatch) && !tail.write(writes, table, lock)) {
                 return 0;
             }
             publish(writes);
@@ -316,10 +325,26 @@ public final class Wal implements AutoCloseable {
             }
             throw failed;
         }
-        for (Write write : writes) {
-            write.completion().complete(null);
-        }
+        complete(writes);
         return writes.size();
+    }
+
+    private void complete(List<Write> writes) {
+        try {
+            for (Write write : writes) {
+                write.completion().complete(null);
+            }
+        } finally {
+            synchronized (lock) {
+                // Not before: what is told now would be complete before what was told earlier.
+                for (Write write : writes) {
+                    GroupState group = write.group();
+                    if (group != null) {
+                        group.queued().completed();
+                    }
+                }
+            }
+        }
     }
 
     private void publish(List<Write> writes) {

@@ -26,9 +26,14 @@ abstract class Write {
         return group;
     }
 
-    /** Returns the bytes it takes in a batch. */
+    /** Returns the bytes it takes in a batch, and in the queue. */
     int size() {
         return size;
+    }
+
+    /** Tells whether there must be a batch for it, rather than that it goes with the one before. */
+    boolean asksForBatch() {
+        return true;
     }
 
     /** Returns how many records it is. */
@@ -167,6 +172,39 @@ abstract class Write {
         @Override
         void publish(GroupTable table, EntryCache cache, Segment segment, BatchBuilder batch, long offset, int record) {
             table.apply(segment, kind, generation, group.id(), batch.position(record, offset), body, 0, body.length);
+        }
+    }
+
+    /**
+     * Nothing to store: it is its turn when all that the group queued before is durable. A commit index that was told alone
+     * counts from then on, with the entries that it was told for.
+     */
+    static final class Turn extends Write {
+        private final GroupState group;
+        private final HardState told;
+
+        Turn(GroupState group, HardState told, Completion completion) {
+            super(group, completion, Format.RECORD_HEADER); // it takes no bytes, but counts for the bound of the queue
+            this.group = group;
+            this.told = told;
+        }
+
+        @Override
+        int records() {
+            return 0;
+        }
+
+        @Override
+        boolean asksForBatch() {
+            return false;
+        }
+
+        @Override
+        void layOut(BatchBuilder batch) {}
+
+        @Override
+        void publish(GroupTable table, EntryCache cache, Segment segment, BatchBuilder batch, long offset, int record) {
+            group.onHardState(told);
         }
     }
 

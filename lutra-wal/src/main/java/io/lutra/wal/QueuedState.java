@@ -1,0 +1,155 @@
+package io.lutra.wal;
+
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import io.lutra.raft.SnapshotMetadata;
+import java.util.List;
+
+/**
+ * What the log will say of a group when all that is queued is durable: the one state by which a write is judged. Guarded by the
+ * log's lock.
+ */
+final class QueuedState {
+    private GroupRecord.Status status = GroupRecord.Status.LIVE;
+    private int generation;
+    private HardState hardState = HardState.EMPTY;
+    /** Whether the commit index was told alone, and no record that was queued says it. */
+    private boolean commitIsOnlyTold;
+
+    private long offset;
+    private long offsetTerm;
+    private long last;
+    private final TermRuns runs = new TermRuns();
+    private long snapshotIndex;
+    /** How many writes of the group are not complete. */
+    private int writes;
+
+    /** Begins with what is durable. */
+    void reset(GroupState durable) {
+        begin(durable.status(), durable.generation());
+        hardState = durable.hardState();
+        EntryIndex index = durable.index();
+        offset = index.offset();
+        offsetTerm = index.offsetTerm();
+        last = index.last();
+        for (int i = 0; i < index.runs().size(); i++) {
+            runs.append(index.runs().start(i), index.runs().term(i));
+        }
+        snapshotIndex = durable.snapshot().index();
+    }
+
+    /** Takes in that the group is made or dropped: it has nothing then. */
+    void begin(GroupRecord.Status newStatus, int newGeneration) {
+        status = newStatus;
+        generation = newGeneration;
+        hardState = HardState.EMPTY;
+        commitIsOnlyTold = false;
+        empty(0, 0);
+        snapshotIndex = 0;
+    }
+
+    /** Takes in entries; those from the first one's index on are no longer. */
+    void append(List<Entry> entries) {
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            if (i == 0) {
+                runs.truncateFrom(entry.index());
+            }
+            runs.append(entry.index(), entry.term());
+            last = entry.index();
+        }
+    }
+
+    /** Takes in a hard state that a record says. */
+    void store(HardState newer) {
+        hardState = newer;
+        commitIsOnlyTold = false;
+    }
+
+    /** Takes in a hard state in which at most the commit index is new, and which no record says. */
+    void tell(HardState newer) {
+        commitIsOnlyTold |= newer.commit() != hardState.commit();
+        hardState = newer;
+    }
+
+    /** Tells whether a record is needed to store a hard state. */
+    boolean mustStore(HardState newer) {
+        return commitIsOnlyTold || !newer.equals(hardState);
+    }
+
+    void compactTo(long index) {
+        offsetTerm = term(index);
+        offset = index;
+        if (last == offset) {
+            runs.clear();
+        } else {
+            runs.dropBefore(offset + 1);
+        }
+    }
+
+    void mark(long index) {
+        snapshotIndex = index;
+    }
+
+    /** Takes in a snapshot that takes the place of all entries. */
+    void install(SnapshotMetadata snapshot) {
+        empty(snapshot.index(), snapshot.term());
+        snapshotIndex = snapshot.index();
+    }
+
+    private void empty(long index, long term) {
+        offset = index;
+        offsetTerm = term;
+        last = index;
+        runs.clear();
+    }
+
+    /** Says that a write was queued. */
+    void queued() {
+        writes++;
+    }
+
+    /** Says that a write is complete. */
+    void completed() {
+        writes--;
+    }
+
+    /** Tells whether this is what is durable, and every write was told so. */
+    boolean isComplete() {
+        return writes == 0;
+    }
+
+    GroupRecord.Status status() {
+        return status;
+    }
+
+    int generation() {
+        return generation;
+    }
+
+    /** Tells whether a life of the group goes on. */
+    boolean isLive(int ofGeneration) {
+        return status == GroupRecord.Status.LIVE && generation == ofGeneration;
+    }
+
+    HardState hardState() {
+        return hardState;
+    }
+
+    long offset() {
+        return offset;
+    }
+
+    long last() {
+        return last;
+    }
+
+    /** Returns the term of an index in {@code [offset, last]}. */
+    long term(long index) {
+        return index == offset ? offsetTerm : runs.at(index);
+    }
+
+    long snapshotIndex() {
+        return snapshotIndex;
+    }
+}
