@@ -6,11 +6,14 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,6 +23,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -38,6 +46,8 @@ public final class FileDisk implements Disk {
      * lock away (POSIX).
      */
     private static final Set<Object> HELD = new HashSet<>();
+
+    private static final ExecutorService CALLER = new Caller();
 
     private final Path directory;
 
@@ -60,6 +70,8 @@ public final class FileDisk implements Disk {
                     .map(file -> directory.relativize(file).toString())
                     .sorted()
                     .toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 
@@ -80,7 +92,7 @@ public final class FileDisk implements Disk {
 
     @Override
     public void rename(String from, String to) throws IOException {
-        Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+        typed(to, () -> Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE));
     }
 
     @Override
@@ -107,7 +119,7 @@ public final class FileDisk implements Disk {
                 Files.createFile(path, ownerOnly(directory, "rw-------"));
             }
             Object key = keyOf(path);
-            FileChannel channel = HELD.contains(key) ? null : FileChannel.open(path, Set.of(READ, WRITE));
+            AsynchronousFileChannel channel = HELD.contains(key) ? null : channelOf(path, Set.of(READ, WRITE));
             if (channel == null || !isTaken(channel, false)) {
                 throw new DiskLockedException(path + " is locked");
             }
@@ -132,14 +144,14 @@ public final class FileDisk implements Disk {
                 return true;
             }
             // A shared lock asks for no right to write.
-            try (FileChannel channel = FileChannel.open(path, Set.of(READ))) {
+            try (AsynchronousFileChannel channel = channelOf(path, Set.of(READ))) {
                 return !isTaken(channel, true);
             }
         }
     }
 
     /** Takes a lock that lasts until the channel is closed; closes that if somebody else has one. */
-    private static boolean isTaken(FileChannel channel, boolean shared) throws IOException {
+    private static boolean isTaken(AsynchronousFileChannel channel, boolean shared) throws IOException {
         boolean taken = false;
         try {
             taken = channel.tryLock(0, Long.MAX_VALUE, shared) != null;
@@ -164,7 +176,7 @@ public final class FileDisk implements Disk {
     }
 
     private static void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, READ)) {
+        try (AsynchronousFileChannel channel = channelOf(directory, Set.of(READ))) {
             channel.force(true);
         }
     }
@@ -178,45 +190,117 @@ public final class FileDisk implements Disk {
                 : new FileAttribute<?>[0];
     }
 
+    /**
+     * Opens a file that is read and written by the thread that asks, and by no other.
+     *
+     * <p>Not a {@code FileChannel}: that is closed by an interrupt of any thread that uses it, so that one reader who is told to
+     * stop would take the file from the log and all other readers, and the log would have failed. The operating system is asked
+     * for the same: one positional read or write, one {@code fdatasync}.
+     */
+    private static AsynchronousFileChannel channelOf(
+            Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) throws IOException {
+        return AsynchronousFileChannel.open(path, options, CALLER, attributes);
+    }
+
+    /** Returns what a channel did. It did it before it returned, so nothing is waited for, and no interrupt is looked at. */
+    private static int done(Future<Integer> operation) throws IOException {
+        try {
+            return operation.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    /** Runs everything at once, in the thread that asks. It is never shut down. */
+    private static final class Caller extends AbstractExecutorService {
+        @Override
+        public void execute(Runnable command) {
+            command.run();
+        }
+
+        @Override
+        public void shutdown() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(long timeout, TimeUnit unit) {
+            return false;
+        }
+    }
+
     private interface Operation<T> {
         T run() throws IOException;
     }
 
+    /** The JDK tells a full disk by the operating system's words alone, which depend on the locale: space decides too. */
+    private <T> T typed(String name, Operation<T> operation) throws IOException {
+        try {
+            return operation.run();
+        } catch (FileAlreadyExistsException | NoSuchFileException e) {
+            throw e;
+        } catch (IOException e) {
+            String message = String.valueOf(e.getMessage());
+            boolean full = message.contains("No space left on device")
+                    || message.contains("Disk quota exceeded")
+                    || message.contains("File too large")
+                    || freeBytes() < MIN_SPACE;
+            throw full ? new DiskFullException(directory.resolve(name) + ": " + message, e) : e;
+        }
+    }
+
     private final class File implements DiskFile {
         private final String name;
-        private final FileChannel channel;
+        private final AsynchronousFileChannel channel;
 
         File(String name, Set<OpenOption> options) throws IOException {
             this.name = name;
-            this.channel = FileChannel.open(directory.resolve(name), options, ownerOnly(directory, "rw-------"));
+            this.channel =
+                    typed(name, () -> channelOf(directory.resolve(name), options, ownerOnly(directory, "rw-------")));
         }
 
         @Override
         public long size() throws IOException {
-            return uninterrupted(channel::size);
+            return channel.size();
         }
 
         @Override
         public int read(ByteBuffer target, long offset) throws IOException {
-            return uninterrupted(() -> {
-                int total = 0;
-                while (target.hasRemaining()) {
-                    int count = channel.read(target, offset + total);
-                    if (count < 0) {
-                        break;
-                    }
-                    total += count;
+            int total = 0;
+            while (target.hasRemaining()) {
+                int count = done(channel.read(target, offset + total));
+                if (count < 0) {
+                    break;
                 }
-                return total;
-            });
+                total += count;
+            }
+            return total;
         }
 
         @Override
         public void write(ByteBuffer source, long offset) throws IOException {
-            uninterrupted(() -> {
+            typed(name, () -> {
                 long at = offset;
                 while (source.hasRemaining()) {
-                    at += channel.write(source, at);
+                    at += done(channel.write(source, at));
                 }
                 return at;
             });
@@ -224,7 +308,7 @@ public final class FileDisk implements Disk {
 
         @Override
         public void sync() throws IOException {
-            uninterrupted(() -> {
+            typed(name, () -> {
                 channel.force(false);
                 return channel;
             });
@@ -232,39 +316,12 @@ public final class FileDisk implements Disk {
 
         @Override
         public void truncate(long size) throws IOException {
-            uninterrupted(() -> channel.truncate(size));
+            typed(name, () -> channel.truncate(size));
         }
 
         @Override
         public void close() throws IOException {
             channel.close();
-        }
-
-        /**
-         * Keeps an interrupt that came before from closing the channel, as the JDK would; the thread has it again afterwards. One
-         * that comes in the middle does close it, and is an error of the disk.
-         */
-        private <T> T uninterrupted(Operation<T> operation) throws IOException {
-            boolean interrupted = Thread.interrupted();
-            try {
-                return operation.run();
-            } catch (IOException e) {
-                throw typed(e);
-            } finally {
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }
-
-        /** The JDK tells a full disk by the operating system's words alone, which depend on the locale: space decides too. */
-        private IOException typed(IOException e) throws IOException {
-            String message = String.valueOf(e.getMessage());
-            boolean full = message.contains("No space left on device")
-                    || message.contains("Disk quota exceeded")
-                    || message.contains("File too large")
-                    || freeBytes() < MIN_SPACE;
-            return full ? new DiskFullException(directory.resolve(name) + ": " + message, e) : e;
         }
     }
 }

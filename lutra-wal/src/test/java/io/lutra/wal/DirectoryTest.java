@@ -3,6 +3,8 @@ package io.lutra.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lutra.raft.ConfState;
+import io.lutra.raft.SnapshotMetadata;
 import io.lutra.wal.WrongDirectoryException.Reason;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,8 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +176,48 @@ class DirectoryTest {
         group.append(null, Scenes.entries(3, 3, 1), Completion.NONE);
         Scenes.write(wal);
         assertThat(group.lastIndex()).isEqualTo(3);
+        wal.close();
+    }
+
+    /** Found by review: the first interrupt that came in the middle closed the file that all share. */
+    @Test
+    void outlivesInterruptsInTheMiddleOfWhateverUsesIt() throws Exception {
+        Wal wal = Wal.create(disk(), Scenes.IDENTITY, Scenes.SMALL.withCacheBytes(0));
+        GroupStorage storage = GroupStorage.openOrCreate(wal, 1);
+        storage.append(Scenes.entries(1, 100, 1));
+        Set<String> failures = new ConcurrentSkipListSet<>();
+        AtomicLong done = new AtomicLong();
+        List<Runnable> duties = List.of(
+                () -> storage.entries(1, 101, Long.MAX_VALUE),
+                () -> storage.append(Scenes.entries(storage.lastIndex() + 1, storage.lastIndex() + 1, 1)),
+                () -> {
+                    try (SnapshotWriter snapshot =
+                            storage.group().newSnapshot(SnapshotMetadata.of(ConfState.EMPTY, 5, 1))) {
+                        snapshot.write(new byte[100_000]);
+                        snapshot.commit();
+                    }
+                });
+        List<Thread> threads = new ArrayList<>();
+        for (Runnable duty : duties) {
+            threads.add(new Thread(() -> {
+                for (int i = 0; i < 100; i++) {
+                    try {
+                        duty.run();
+                        done.incrementAndGet();
+                    } catch (RuntimeException e) {
+                        failures.add(e + " for " + e.getCause());
+                    }
+                    Thread.interrupted();
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        while (threads.stream().anyMatch(Thread::isAlive)) {
+            threads.forEach(Thread::interrupt);
+            Thread.onSpinWait();
+        }
+        assertThat(failures).isEmpty();
+        assertThat(done.get()).isEqualTo(300);
         wal.close();
     }
 
