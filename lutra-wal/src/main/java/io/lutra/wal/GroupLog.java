@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One group's part of a log.
  *
- * <p>What is written is queued in order and durable when its {@link Completion} says so; what is read is what is durable.
+ * <p>What is written is queued in order and durable when its {@link Completion} says so; what is read is what is durable. It
+ * is of one life of the group: after that was dropped nothing can be written or read, also if the group was made again.
  * Every method that queues may throw {@link LogFullException}, {@link LogBusyException}, {@link LogFailedException} or
  * {@link DamagedLogException}, and has then changed nothing. Safe for use by many threads; only {@link #entries} and the
  * snapshot streams touch the disk.
@@ -21,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class GroupLog {
     private final Wal wal;
     private final GroupState state;
+    private final int generation;
 
-    GroupLog(Wal wal, GroupState state) {
+    GroupLog(Wal wal, GroupState state, int generation) {
         this.wal = wal;
         this.state = state;
+        this.generation = generation;
     }
 
     /** Returns the group's id. */
@@ -34,9 +37,7 @@ public final class GroupLog {
 
     /** Returns which life of the group this is: a group that was dropped comes back with a higher one. */
     public int generation() {
-        synchronized (wal.lock()) {
-            return state.generation();
-        }
+        return generation;
     }
 
     /** Returns why the group is out of service, {@code null} if it is in service. */
@@ -115,22 +116,19 @@ public final class GroupLog {
     /**
      * Queues that the entries up to an index are dropped; a snapshot must cover them. A no-op if they were before.
      *
-     * @throws UnavailableException if the index is after the last entry
+     * @throws UnavailableException if the index is after the last entry, those that are queued included
      */
     public void compact(long index, Completion completion) {
         boolean queued;
         synchronized (wal.lock()) {
             QueuedState to = checkWritable();
-            if (index > to.last() || index > state.index().last()) {
-                throw new UnavailableException("entry " + index + " of " + state + " is not durable yet");
+            if (index > to.last()) {
+                throw new UnavailableException(
+                        "entry " + index + " of " + state + " is not there; the last is " + to.last());
             }
             if (index > to.offset()) {
                 wal.queueCommit(state);
-                wal.queueMark(
-                        state,
-                        RecordKind.COMPACT,
-                        GroupTable.compact(index, state.index().term(index)),
-                        completion);
+                wal.queueMark(state, RecordKind.COMPACT, GroupTable.compact(index, to.term(index)), completion);
                 to.compactTo(index);
                 queued = true;
             } else {
@@ -352,22 +350,24 @@ public final class GroupLog {
     private QueuedState checkWritable() {
         wal.checkOpen();
         QueuedState to = state.queued();
-        if (to.status() == GroupRecord.Status.DAMAGED) {
-            throw new DamagedLogException(state + " is out of service: " + state.damage());
-        }
-        if (to.status() == GroupRecord.Status.DROPPED) {
-            throw new WalException(state + " was dropped");
-        }
+        check(to.status(), to.generation());
         return to;
     }
 
     private void checkReadable() {
         wal.checkOpen();
-        if (state.status() == GroupRecord.Status.DAMAGED) {
-            throw new DamagedLogException(state + " is out of service: " + state.damage());
+        if (state.generation() != generation && state.queued().generation() == generation) {
+            throw new WalException("generation " + generation + " of " + state + " is not durable yet");
         }
-        if (state.status() == GroupRecord.Status.DROPPED) {
-            throw new WalException(state + " was dropped");
+        check(state.status(), state.generation());
+    }
+
+    private void check(GroupRecord.Status status, int current) {
+        if (status == GroupRecord.Status.DROPPED || current != generation) {
+            throw new WalException("generation " + generation + " of " + state + " was dropped");
+        }
+        if (status == GroupRecord.Status.DAMAGED) {
+            throw new DamagedLogException(state + " is out of service: " + state.damage());
         }
     }
 

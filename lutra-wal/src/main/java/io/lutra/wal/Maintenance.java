@@ -125,7 +125,7 @@ final class Maintenance {
         }
         List<Entry> entries;
         try {
-            entries = new GroupLog(wal, group).entriesToCopy(segment, maxBytes);
+            entries = new GroupLog(wal, group, generation).entriesToCopy(segment, maxBytes);
         } catch (WalException e) {
             // It hurts this group alone. The others' entries, here and elsewhere, can still be moved.
             synchronized (wal.lock()) {
@@ -134,9 +134,8 @@ final class Maintenance {
             return 0;
         }
         synchronized (wal.lock()) {
-            // What was read is of one life of the group, and must not be written into another.
-            boolean isSame = group.generation() == generation && group.queued().generation() == generation;
-            if (entries.isEmpty() || !isSame) {
+            // What was read is of one life of the group: it must not be written after its end, or into another.
+            if (entries.isEmpty() || !group.queued().isLive(generation)) {
                 return 0;
             }
             wal.queueCopy(group, entries, failure -> {

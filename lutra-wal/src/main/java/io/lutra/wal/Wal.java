@@ -119,12 +119,12 @@ public final class Wal implements AutoCloseable {
             GroupState group = table.get(id);
             return group == null || group.queued().status() == GroupRecord.Status.DROPPED
                     ? null
-                    : new GroupLog(this, group);
+                    : new GroupLog(this, group, group.queued().generation());
         }
     }
 
     /**
-     * Queues the making of a group, and returns its part.
+     * Queues the making of a group, and returns its part; it can be read when it is durable.
      *
      * @param generation above that of every life the group had here
      * @throws WalException if the group is there, or was dropped with this generation or a higher one
@@ -145,7 +145,7 @@ public final class Wal implements AutoCloseable {
             admit(Format.RECORD_HEADER + body.length, false);
             GroupState group = known == null ? table.add(id) : known;
             queueGroup(group, generation, GroupRecord.Status.LIVE, body, completion);
-            return new GroupLog(this, group);
+            return new GroupLog(this, group, generation);
         }
     }
 

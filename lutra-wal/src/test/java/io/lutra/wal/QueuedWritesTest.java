@@ -3,9 +3,11 @@ package io.lutra.wal;
 import static io.lutra.wal.Scenes.entries;
 import static io.lutra.wal.Scenes.write;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
+import io.lutra.raft.UnavailableException;
 import io.lutra.testkit.disk.SimulatedDisk;
 import io.lutra.testkit.disk.Survival;
 import java.util.ArrayList;
@@ -135,5 +137,70 @@ class QueuedWritesTest {
         group.append(null, entries(1, 7, 1), Completion.NONE);
         write(wal);
         assertThat(group.hardState()).isEqualTo(HardState.EMPTY);
+    }
+
+    @Test
+    void compactsWithTheTermOfAnEntryThatStillWaits() {
+        group.append(null, entries(1, 10, 1), Completion.NONE);
+        write(wal);
+        group.append(null, entries(4, 9, 2), Completion.NONE);
+        group.compact(6, Completion.NONE);
+        assertThatThrownBy(() -> group.compact(10, Completion.NONE)).isInstanceOf(UnavailableException.class);
+        write(wal);
+        assertThat(group.term(6)).isEqualTo(2);
+        reopen();
+        assertThat(group.term(6)).isEqualTo(2);
+        assertThat(group.entries(7, 10, Long.MAX_VALUE)).isEqualTo(entries(7, 9, 2));
+    }
+
+    @Test
+    void compactsALifeThatStillWaitsByItsOwnEntries() {
+        group.append(null, entries(1, 10, 1), Completion.NONE);
+        group.compact(5, Completion.NONE);
+        write(wal);
+        wal.dropGroup(1, Completion.NONE);
+        GroupLog next = wal.createGroup(1, 2, Completion.NONE);
+        next.append(null, entries(1, 9, 7), Completion.NONE);
+        next.compact(2, Completion.NONE);
+        write(wal);
+        assertThat(next.term(2)).isEqualTo(7);
+        assertThat(next.entries(3, 10, Long.MAX_VALUE)).isEqualTo(entries(3, 9, 7));
+    }
+
+    @Test
+    void movesNoEntriesBehindTheEndOfTheirGroup() {
+        group.append(HardState.of(1, 2, 3), entries(1, 3, 1), Completion.NONE);
+        GroupLog busy = newGroup(2);
+        for (long index = 1; index <= 100; index++) {
+            busy.append(null, entries(index, index, 1), Completion.NONE);
+            write(wal);
+        }
+        busy.compact(99, Completion.NONE);
+        write(wal);
+        wal.dropGroup(1, Completion.NONE);
+        for (int step = 0; step < 8; step++) {
+            wal.maintain();
+        }
+        reopen();
+        assertThat(wal.groups()).containsExactly(2L);
+        assertThat(wal.createGroup(1, 2, Completion.NONE).generation()).isEqualTo(2);
+    }
+
+    @Test
+    void writesAndReadsNothingOfTheNextLifeThroughThePartOfOneThatEnded() {
+        wal.dropGroup(1, Completion.NONE);
+        GroupLog next = wal.createGroup(1, 2, Completion.NONE);
+        assertThatThrownBy(() -> group.append(HardState.of(9, 9, 0), entries(1, 3, 9), Completion.NONE))
+                .isInstanceOf(WalException.class)
+                .hasMessageContaining("generation 1 of group 1 was dropped");
+        assertThat(group.lastIndex())
+                .as("as it is while its end is not durable")
+                .isZero();
+        assertThatThrownBy(next::lastIndex)
+                .isInstanceOf(WalException.class)
+                .hasMessageContaining("generation 2 of group 1 is not durable yet");
+        write(wal);
+        assertThatThrownBy(group::lastIndex).isInstanceOf(WalException.class).hasMessageContaining("was dropped");
+        assertThat(next.hardState()).isEqualTo(HardState.EMPTY);
     }
 }
