@@ -70,7 +70,7 @@ final class GroupState {
     }
 
     void onGroup(int newGeneration, GroupRecord record, int epoch) {
-        generation = newGeneration;
+        becomeGeneration(newGeneration);
         status = record.status();
         hardState = record.hardState();
         snapshot = record.snapshot();
@@ -83,6 +83,29 @@ final class GroupState {
         damage = status == GroupRecord.Status.DAMAGED ? "it was found damaged before" : null;
         attestedAt = epoch;
         recorded = true;
+    }
+
+    /** What is known of one life of the group says nothing of another: not even a term tells their entries apart. */
+    private void becomeGeneration(int other) {
+        if (other != generation) {
+            generation = other;
+            hardState = HardState.EMPTY;
+            snapshot = SnapshotMetadata.EMPTY;
+            index.clear();
+            cached.clear();
+        }
+    }
+
+    /** Takes the group out of service because of a record of a life whose beginning is not there. */
+    void damage(int ofGeneration, String reason) {
+        // The latest life that anything names is what a next one must be above.
+        becomeGeneration(Math.max(generation, ofGeneration));
+        damage(reason);
+    }
+
+    /** Tells whether a life of the group ended. */
+    boolean hasEnded(int ofGeneration) {
+        return ofGeneration < generation || (ofGeneration == generation && status == GroupRecord.Status.DROPPED);
     }
 
     /** Takes the group out of service; the first reason stays. */

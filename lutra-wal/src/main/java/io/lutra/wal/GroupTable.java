@@ -40,14 +40,17 @@ final class GroupTable {
         try {
             if (kind == RecordKind.GROUP) {
                 restate(group, generation, bytes, from, to);
+            } else if (!isNew && group.hasEnded(generation)) {
+                return; // it does not count any more
             } else if (isNew || group.generation() != generation || !group.isLive()) {
                 group.damage(
+                        generation,
                         "a record of generation " + generation + " came, and none before it says what the group is");
             } else if (!take(group, segment, kind, position, bytes, from, to)) {
                 group.damage("a record at " + position + " of " + segment.name() + " does not fit the ones before it");
             }
         } catch (RaftException e) {
-            group.damage("a record at " + position + " of " + segment.name() + " is " + e.getMessage());
+            group.damage(generation, "a record at " + position + " of " + segment.name() + " is " + e.getMessage());
         }
     }
 
@@ -62,7 +65,7 @@ final class GroupTable {
         try {
             restate(group, generation, bytes, from, to);
         } catch (RaftException e) {
-            group.damage("its state in a checkpoint is " + e.getMessage());
+            group.damage(generation, "its state in a checkpoint is " + e.getMessage());
         }
     }
 

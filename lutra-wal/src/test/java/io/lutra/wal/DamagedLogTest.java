@@ -3,11 +3,13 @@ package io.lutra.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lutra.raft.Entry;
 import io.lutra.testkit.disk.SimulatedDisk;
 import io.lutra.testkit.disk.SimulatedFile;
 import io.lutra.testkit.disk.Survival;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,54 @@ class DamagedLogTest {
                 .isInstanceOf(DamagedLogException.class)
                 .hasMessageContaining("of group 1");
         assertThat(wal.group(2).entries(1, 151, Long.MAX_VALUE)).hasSize(150);
+    }
+
+    @Test
+    void takesNoEntriesOfAnEarlierLifeForThoseOfTheNext() throws Exception {
+        GroupLog first = wal.createGroup(1, 1, Completion.NONE);
+        GroupLog filler = wal.createGroup(2, 1, Completion.NONE);
+        filler.append(null, large(1), Completion.NONE);
+        first.append(null, Scenes.entries(1, 3, 1), Completion.NONE);
+        Scenes.write(wal);
+        for (long index = 2; index <= 3; index++) {
+            filler.append(null, large(index), Completion.NONE);
+            Scenes.write(wal);
+        }
+        wal.dropGroup(1, Completion.NONE);
+        wal.createGroup(1, 2, Completion.NONE).append(null, Scenes.entries(1, 3, 1), Completion.NONE);
+        Scenes.write(wal);
+        for (long index = 4; index <= 5; index++) {
+            filler.append(null, large(index), Completion.NONE);
+            Scenes.write(wal);
+        }
+        wal.close();
+        simulated.delete(Format.segmentName(2));
+        open();
+        assertThat(wal.group(1).generation()).isEqualTo(2);
+        assertThat(wal.group(1).damage()).contains("entry 1 is missing");
+    }
+
+    private static List<Entry> large(long index) {
+        return List.of(Entry.of(1, index, new byte[12_000]));
+    }
+
+    @Test
+    void knowsTheLifeOfAGroupWhoseBeginningWasDamaged() throws Exception {
+        wal.createGroup(9, 1, Completion.NONE);
+        Scenes.write(wal);
+        wal.createGroup(1, 5, Completion.NONE);
+        Scenes.write(wal);
+        wal.group(1).append(null, Scenes.entries(1, 2, 1), Completion.NONE);
+        Scenes.write(wal);
+        wal.close();
+        // Each batch takes a sector: that of the opening, of group 9, of group 1.
+        simulated.damage().flipBit(Format.segmentName(1), 8L * (Format.SEGMENT_HEADER + 2 * 512 + 60));
+        open();
+        assertThat(wal.group(1).damage()).isNotNull();
+        assertThat(wal.group(1).generation()).isEqualTo(5);
+        wal.dropGroup(1, Completion.NONE);
+        assertThatThrownBy(() -> wal.createGroup(1, 5, Completion.NONE)).isInstanceOf(WalException.class);
+        assertThat(wal.createGroup(1, 6, Completion.NONE).generation()).isEqualTo(6);
     }
 
     /**
