@@ -183,6 +183,10 @@ public final class GroupLog {
         if (snapshot.group() != state.id() || snapshot.generation() != to.generation()) {
             throw new WalException("snapshot " + snapshot + " is not of " + state + ", generation " + to.generation());
         }
+        if (!wal.snapshots().has(snapshot)) {
+            throw new WalException(
+                    "snapshot " + snapshot + " is not there: it was made before the log was opened, or is out of date");
+        }
         if (index <= to.snapshotIndex()) {
             throw new SnapshotOutOfDateException(
                     "snapshot " + index + " of " + state + " is not newer than " + to.snapshotIndex());

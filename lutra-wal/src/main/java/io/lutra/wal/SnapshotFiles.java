@@ -94,8 +94,9 @@ final class SnapshotFiles {
         names.add(name);
     }
 
+    /** Tells whether a file is there to stay. */
     synchronized boolean has(SnapshotFile file) {
-        return names.contains(file.name());
+        return names.contains(file.name()) && !obsolete.containsKey(file.name());
     }
 
     /**
@@ -128,9 +129,12 @@ final class SnapshotFiles {
     /**
      * Takes note of which snapshot is a group's newest: older ones beyond those kept, and those of other generations, may go
      * when a batch after {@code sequence} is durable. So may newer ones when the log is opened: nothing can mark them any more.
+     * Those of a group that is out of service all stay until it is dropped: what the log says of them may be out of date.
      */
     synchronized void marked(GroupState group, long sequence, boolean opening) {
-        boolean live = group.status() != GroupRecord.Status.DROPPED;
+        if (group.status() == GroupRecord.Status.DAMAGED) {
+            return;
+        }
         String newest = SnapshotFile.name(
                 group.id(),
                 group.generation(),
@@ -140,7 +144,7 @@ final class SnapshotFiles {
         String ofGeneration = newest.substring(0, prefix.length() + 9);
         int left = kept;
         for (String name : names.subSet(prefix, true, prefix + "~", true).descendingSet()) {
-            boolean isOurs = live && name.startsWith(ofGeneration);
+            boolean isOurs = group.isLive() && name.startsWith(ofGeneration);
             boolean isNewer = isOurs && name.compareTo(newest) > 0;
             boolean isKept = isNewer ? !opening : isOurs && left-- > 0;
             if (!isKept) {

@@ -135,6 +135,56 @@ class SnapshotTest {
         assertThat(wal.createGroup(1, 2, Completion.NONE).id()).isEqualTo(1);
     }
 
+    @Test
+    void refusesOneThatWasMadeBeforeTheLogWasOpened() throws Exception {
+        SnapshotFile made;
+        try (SnapshotWriter writer = group.newSnapshot(SnapshotMetadata.of(ConfState.EMPTY, 50, 1))) {
+            made = writer.commit();
+        }
+        reopen();
+        assertThatThrownBy(() -> group.mark(made, Completion.NONE))
+                .isInstanceOf(WalException.class)
+                .hasMessageContaining("is not there");
+        assertThatThrownBy(() -> group.install(made, Completion.NONE)).isInstanceOf(WalException.class);
+        Scenes.settle(wal);
+        assertThat(files()).isEmpty();
+    }
+
+    /** The record that marked the newest one is damaged, and the log knows only of the one before. */
+    @Test
+    void keepsThoseOfAGroupThatIsOutOfServiceUntilItIsDropped() throws Exception {
+        Scenes.snapshot(group, 10, "state 10");
+        Scenes.write(wal);
+        Scenes.snapshot(group, 50, "state 50");
+        group.compact(50, Completion.NONE);
+        Scenes.write(wal);
+        wal.close();
+        List<String> before = files();
+        assertThat(before).hasSize(2);
+        simulated.damage().flipBit(Format.segmentName(1), 8L * lastButOneBatch() + 8L * Format.BATCH_HEADER);
+        wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);
+        assertThat(wal.group(1).damage()).isNotNull();
+        Scenes.settle(wal);
+        assertThat(files()).isEqualTo(before);
+        wal.dropGroup(1, Completion.NONE);
+        Scenes.write(wal);
+        Scenes.settle(wal);
+        assertThat(files()).isEmpty();
+    }
+
+    private int lastButOneBatch() throws Exception {
+        byte[] segment = simulated.contentOf(Format.segmentName(1));
+        int last = 0;
+        int before = 0;
+        for (int at = Format.SEGMENT_HEADER; at < segment.length; at += Format.MIN_SECTOR) {
+            if (LittleEndian.getInt(segment, at) == Format.BATCH_MAGIC) {
+                before = last;
+                last = at;
+            }
+        }
+        return before;
+    }
+
     /** Every bit flipped, every truncation, chunks swapped: refused, and no byte given that was not written (S11). */
     @Test
     void refusesEveryDamage() throws Exception {
