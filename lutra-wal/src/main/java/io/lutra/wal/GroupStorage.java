@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * {@link EntryReads}: then it throws {@link io.lutra.raft.EntriesNotInMemoryException}, and they are read elsewhere.
  *
  * <p>Of a hard state in which nothing but the commit index is new, the commit index may be older after a crash, as
- * {@link HardState} allows: that alone asks for no sync. Safe for use by many threads.
+ * {@link HardState} allows: that alone asks for no sync. A write that throws may be stored nevertheless, also one that met a full
+ * disk: it waits for room then, and the group's later ones with it. Safe for use by many threads.
  */
 public final class GroupStorage implements HardStateStorage {
     private final Wal wal;

@@ -76,7 +76,8 @@ final class Maintenance {
 
     /** Makes sure that a batch will follow the last one. Returns false if one is on its way already. */
     private boolean askForBatch() {
-        if (wal.isQueueEmpty()) {
+        // When the disk is full, what is queued may be waiting for the very segment that is to be freed.
+        if (wal.isQueueEmpty() || (wal.isFull() && !wal.attestWaits())) {
             wal.queueAttest(Completion.NONE);
             return true;
         }

@@ -24,6 +24,9 @@ final class SegmentAllocator {
     private final Disk disk;
     private final ByteBuffer zeros;
     private final long defaultSize;
+    /** What is made when nobody asks for more: larger than the default if the groups' state alone would fill that. */
+    private long usualSize;
+
     private int number;
     private long size;
     private @Nullable DiskFile file;
@@ -37,6 +40,7 @@ final class SegmentAllocator {
         this.disk = disk;
         this.number = number;
         this.defaultSize = size;
+        this.usualSize = size;
         this.size = size;
         this.zeros = ByteBuffer.allocate((int) Math.min(STEP, size));
     }
@@ -52,16 +56,22 @@ final class SegmentAllocator {
 
     /** Does one step towards the next segment; returns false if it is there, or the disk is full. */
     synchronized boolean step() throws IOException {
-        if (ready != null || (full && disk.freeBytes() < size)) {
-            return false;
-        }
-        DiskFile old = spare;
-        if (file == null && old != null && size == defaultSize) {
-            spare = null;
-            becomeReady(SPARE, old);
-            return false;
-        }
+        return ready == null && advance();
+    }
+
+    private boolean advance() throws IOException {
+        boolean making = file != null;
         try {
+            DiskFile old = spare;
+            if (!making && old != null && size == usualSize) {
+                // Before the disk is asked for room: this needs none, and may be what a full log waits for.
+                becomeReady(SPARE, old);
+                spare = null;
+                return false;
+            }
+            if (full && disk.freeBytes() < size) {
+                return false;
+            }
             DiskFile to = file == null ? disk.create(TEMPORARY) : file;
             file = to;
             if (filled < size) {
@@ -79,7 +89,7 @@ final class SegmentAllocator {
         } catch (DiskFullException e) {
             full = true;
             discard();
-            return false;
+            return making && spare != null;
         }
     }
 
@@ -92,7 +102,7 @@ final class SegmentAllocator {
 
     /** Takes over the file of a segment that nobody needs, to be used again. Returns false if there is one already. */
     synchronized boolean recycle(Segment freed) throws IOException {
-        if (spare != null || freed.size() != defaultSize || freed.file().size() != defaultSize) {
+        if (spare != null || freed.size() != usualSize || freed.file().size() != usualSize) {
             return false;
         }
         freed.file().close();
@@ -107,33 +117,47 @@ final class SegmentAllocator {
     }
 
     /**
-     * Hands over the next segment, of {@code needed} bytes at least; makes it first if it must.
+     * Hands over the next segment, of {@code needed} bytes at least; makes it first if it must. One that was prepared and is too
+     * small stays until there is a larger one.
      *
+     * @param checkpoint the bytes of {@code needed} that state the groups: later segments have room for as many, and half a segment
+     *     besides
      * @throws DiskFullException if there is no room
      */
-    synchronized Prepared take(long needed) throws IOException {
+    synchronized Prepared take(long needed, long checkpoint) throws IOException {
+        if (needed > Format.MAX_SEGMENT) {
+            throw new IOException("a segment would need " + needed + " bytes");
+        }
+        usualSize = checkpoint <= defaultSize / 2
+                ? defaultSize
+                : Math.min(Format.MAX_SEGMENT, Format.align(checkpoint + defaultSize, Format.MAX_SECTOR));
         Prepared small = ready;
-        if (small != null && small.size() < needed) {
-            ready = null;
-            small.file().close();
-            disk.delete(Format.segmentName(number));
-        }
-        if (ready == null && size < needed) {
-            if (needed > Format.MAX_SEGMENT) {
-                throw new IOException("a segment would need " + needed + " bytes");
-            }
-            discard();
-            size = Format.align(needed, Format.MAX_SECTOR);
-        }
-        prepare();
-        Prepared taken = ready;
-        if (taken == null) {
-            throw new DiskFullException("no room for a segment of " + size + " bytes");
-        }
+        Prepared taken = small != null && small.size() >= needed ? small : make(Math.max(needed, usualSize));
         ready = null;
         number++;
-        size = defaultSize;
+        size = usualSize;
         return taken;
+    }
+
+    /** Makes a segment of a size, in place of one that is ready. */
+    private Prepared make(long bytes) throws IOException {
+        long wanted = Format.align(bytes, Format.MAX_SECTOR);
+        if (size != wanted) {
+            discard();
+            size = wanted;
+        }
+        Prepared small = ready;
+        ready = null;
+        prepare();
+        Prepared made = ready;
+        if (made == null) {
+            ready = small;
+            throw new DiskFullException("no room for a segment of " + wanted + " bytes");
+        }
+        if (small != null) {
+            small.file().close();
+        }
+        return made;
     }
 
     /** Finishes the next segment now, unless the disk is full. */
@@ -153,9 +177,10 @@ final class SegmentAllocator {
     }
 
     private void discard() throws IOException {
-        if (file != null) {
-            file.close();
+        DiskFile half = file;
+        if (half != null) {
             file = null;
+            half.close();
             disk.delete(TEMPORARY);
         }
         filled = 0;

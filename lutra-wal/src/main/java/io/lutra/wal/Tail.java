@@ -27,6 +27,7 @@ final class Tail {
 
     private long writtenAt;
     private int firstRecord;
+    private long checkpointBytes;
 
     Tail(long logId, SegmentAllocator allocator, int sector, long incarnation, long nextSequence, int previous) {
         this.batch = new BatchBuilder(logId);
@@ -48,6 +49,11 @@ final class Tail {
     @Nullable
     Segment segment() {
         return segment;
+    }
+
+    /** Returns the bytes that batches of more than one write can take of what is left of the segment. */
+    long room() {
+        return Math.max(0, remaining() - sector - Format.BATCH_HEADER);
     }
 
     /** Returns the bytes that are left in the segment. */
@@ -94,7 +100,9 @@ final class Tail {
             flags |= write instanceof Write.Attest ? Format.ATTEST : 0;
         }
         long padded = Format.align(Format.BATCH_HEADER + batch.length(), sector);
-        if (padded > remaining()) {
+        // The last sector is for a batch that only attests: a log that is full can free segments with it.
+        long room = remaining() - (batch.count() == 0 ? 0 : sector);
+        if (padded > room) {
             batch.clear();
             synchronized (lock) {
                 checkpoint(table);
@@ -134,11 +142,14 @@ final class Tail {
         }
         batch.endCheckpoint();
         firstRecord = batch.count();
+        checkpointBytes = batch.length();
     }
 
     private void roll(int number) throws IOException {
-        long needed = Format.SEGMENT_HEADER + Format.align(Format.BATCH_HEADER + batch.length(), Format.MAX_SECTOR);
-        SegmentAllocator.Prepared next = allocator.take(needed);
+        long needed = Format.SEGMENT_HEADER
+                + Format.align(Format.BATCH_HEADER + batch.length(), Format.MAX_SECTOR)
+                + Format.MAX_SECTOR;
+        SegmentAllocator.Prepared next = allocator.take(needed, checkpointBytes);
         if (next.number() != number) {
             throw new IllegalStateException("segment " + next.number() + " was prepared, not " + number);
         }

@@ -142,7 +142,7 @@ public final class Wal implements AutoCloseable {
                         + known.queued().generation());
             }
             byte[] body = GroupRecord.empty(GroupRecord.Status.LIVE).encode();
-            admit(Format.RECORD_HEADER + body.length, false);
+            admit(known, Format.RECORD_HEADER + body.length, false);
             GroupState group = known == null ? table.add(id) : known;
             queueGroup(group, generation, GroupRecord.Status.LIVE, body, completion);
             return new GroupLog(this, group, generation);
@@ -162,7 +162,7 @@ public final class Wal implements AutoCloseable {
                 throw new WalException("there is no group " + Long.toUnsignedString(id));
             }
             byte[] body = GroupRecord.empty(GroupRecord.Status.DROPPED).encode();
-            admit(Format.RECORD_HEADER + body.length, true);
+            admit(group, Format.RECORD_HEADER + body.length, true);
             queueGroup(group, group.queued().generation(), GroupRecord.Status.DROPPED, body, completion);
         }
     }
@@ -202,7 +202,7 @@ public final class Wal implements AutoCloseable {
 
     void queueAppend(GroupState group, List<Entry> entries, @Nullable HardState hardState, Completion completion) {
         int size = Write.sizeOf(entries);
-        admit(size, entries.isEmpty());
+        admit(group, size, entries.isEmpty());
         int generation = group.queued().generation();
         if (size <= options.maxBatchBytes()) {
             enqueue(new Write.Append(group, generation, entries, hardState, completion));
@@ -223,13 +223,13 @@ public final class Wal implements AutoCloseable {
     }
 
     void queueMark(GroupState group, RecordKind kind, byte[] body, Completion completion) {
-        admit(Format.RECORD_HEADER + body.length, true);
+        admit(group, Format.RECORD_HEADER + body.length, true);
         enqueue(new Write.Mark(group, kind, group.queued().generation(), body, completion));
     }
 
     void queueCopy(GroupState group, List<Entry> entries, Completion completion) {
         checkOpen();
-        admit(Write.sizeOf(entries), false);
+        admit(group, Write.sizeOf(entries), false);
         enqueue(new Write.Copy(group, group.queued().generation(), entries, completion));
     }
 
@@ -249,14 +249,16 @@ public final class Wal implements AutoCloseable {
     }
 
     /** Refuses a write that has no room: in the queue, or, when the disk is full, in what is left of the segment. */
-    private void admit(long bytes, boolean isMark) {
+    private void admit(@Nullable GroupState group, long bytes, boolean isMark) {
         checkBusy(bytes);
-        if (tail.allocator().isFull()) {
-            // A batch of its own for each write is the worst case.
-            long worst = queuedBytes
-                    + bytes
-                    + (queue.size() + 1L) * (Format.BATCH_HEADER + options.sectorSize() + Format.RECORD_HEADER);
-            if (worst > tail.remaining() - (isMark ? 0 : options.segmentSize() / 16)) {
+        if (isFull()) {
+            // A batch of its own for each write is the worst case, and a hard state besides.
+            long overhead = Format.BATCH_HEADER + options.sectorSize() + Format.RECORD_HEADER + 24;
+            RoomLeft room = new RoomLeft(tail.room(), overhead);
+            for (Write write : queue) {
+                room.takes(write.group(), write.size());
+            }
+            if (!room.takes(group, bytes + (isMark ? 0 : options.segmentSize() / 16))) {
                 throw new LogFullException("the disk has no room for another segment of " + options.segmentSize()
                         + " bytes, and " + tail.remaining() + " bytes are left of this one");
             }
@@ -311,8 +313,12 @@ public final class Wal implements AutoCloseable {
             return 0;
         }
         try {
-            if (writes.stream().anyMatch(Write::asksForBatch) && !tail.write(writes, table, lock)) {
-                return 0;
+            if (!isWritten(writes)) {
+                // The disk is full. What needs no new segment does not wait for what does.
+                writes = gatherWhatFits();
+                if (writes.isEmpty() || !isWritten(writes)) {
+                    return 0;
+                }
             }
             publish(writes);
         } catch (IOException e) {
@@ -327,6 +333,10 @@ public final class Wal implements AutoCloseable {
         }
         complete(writes);
         return writes.size();
+    }
+
+    private boolean isWritten(List<Write> writes) throws IOException {
+        return writes.stream().noneMatch(Write::asksForBatch) || tail.write(writes, table, lock);
     }
 
     private void complete(List<Write> writes) {
@@ -354,7 +364,7 @@ public final class Wal implements AutoCloseable {
             }
             tail.publish(writes, table, cache);
             for (Write write : writes) {
-                queue.remove();
+                queue.remove(write); // the first one, unless the disk is full
                 queuedBytes -= write.size();
                 GroupState group = write.group();
                 if (write instanceof Write.Mark && group != null) {
@@ -375,6 +385,15 @@ public final class Wal implements AutoCloseable {
             writes.add(write);
         }
         return writes;
+    }
+
+    private List<Write> gatherWhatFits() {
+        synchronized (lock) {
+            RoomLeft room = new RoomLeft(tail.room(), 0);
+            return queue.stream()
+                    .filter(write -> room.takes(write.group(), write.size()))
+                    .toList();
+        }
     }
 
     /** Ends everything: the failure is every caller's from now on. */
@@ -575,6 +594,10 @@ public final class Wal implements AutoCloseable {
 
     Disk disk() {
         return disk;
+    }
+
+    boolean attestWaits() {
+        return queue.stream().anyMatch(write -> write instanceof Write.Attest);
     }
 
     boolean isQueueEmpty() {

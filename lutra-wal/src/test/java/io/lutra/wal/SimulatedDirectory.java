@@ -62,7 +62,7 @@ final class SimulatedDirectory implements Disk {
 
     @Override
     public long freeBytes() {
-        return Long.MAX_VALUE;
+        return disk.freeBytes();
     }
 
     @Override

@@ -135,6 +135,11 @@ public final class SimulatedDisk {
         capacityBytes = bytes;
     }
 
+    /** Returns how many bytes files may still grow by. */
+    public long freeBytes() {
+        return Math.max(0, capacityBytes - usedBytes);
+    }
+
     /** Returns how many bytes all files that have a name have together. */
     public long usedBytes() {
         return usedBytes;
