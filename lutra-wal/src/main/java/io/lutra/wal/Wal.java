@@ -42,6 +42,7 @@ public final class Wal implements AutoCloseable {
 
     private final Tail tail;
     private boolean writing;
+    private boolean closesAfterwards;
 
     private Wal(Opening opening) {
         this.disk = opening.disk();
@@ -177,6 +178,7 @@ public final class Wal implements AutoCloseable {
     public void attest(Completion completion) {
         synchronized (lock) {
             checkOpen();
+            checkBusy(Format.RECORD_HEADER);
             queueAttest(completion);
         }
     }
@@ -256,7 +258,7 @@ public final class Wal implements AutoCloseable {
             long overhead = Format.BATCH_HEADER + options.sectorSize() + Format.RECORD_HEADER + 24;
             RoomLeft room = new RoomLeft(tail.room(), overhead);
             for (Write write : queue) {
-                room.takes(write.group(), write.size());
+                room.takes(write.group(), write.records() == 0 ? 0 : write.size());
             }
             if (!room.takes(group, bytes + (isMark ? 0 : options.segmentSize() / 16))) {
                 throw new LogFullException("the disk has no room for another segment of " + options.segmentSize()
@@ -298,7 +300,15 @@ public final class Wal implements AutoCloseable {
             try {
                 return writeBatch();
             } finally {
-                writing = false;
+                try {
+                    tellWaitingOfFailure();
+                } finally {
+                    writing = false;
+                    if (closesAfterwards) {
+                        closesAfterwards = false;
+                        close();
+                    }
+                }
             }
         }
     }
@@ -341,9 +351,7 @@ public final class Wal implements AutoCloseable {
 
     private void complete(List<Write> writes) {
         try {
-            for (Write write : writes) {
-                write.completion().complete(null);
-            }
+            complete(writes, null);
         } finally {
             synchronized (lock) {
                 // Not before: what is told now would be complete before what was told earlier.
@@ -391,27 +399,61 @@ public final class Wal implements AutoCloseable {
         synchronized (lock) {
             RoomLeft room = new RoomLeft(tail.room(), 0);
             return queue.stream()
-                    .filter(write -> room.takes(write.group(), write.size()))
+                    .filter(write -> room.takes(write.group(), write.records() == 0 ? 0 : write.size()))
                     .toList();
         }
     }
 
-    /** Ends everything: the failure is every caller's from now on. */
+    /** Completes all of them; what one throws is thrown after the last. */
+    private static void complete(List<Write> writes, @Nullable WalException why) {
+        Throwable first = null;
+        for (Write write : writes) {
+            try {
+                write.completion().complete(why);
+            } catch (RuntimeException | Error e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first instanceof Error error) {
+            throw error;
+        }
+        if (first instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+
+    /** Ends everything: the failure is every caller's from now on. What waits is told of it by the one who writes, in its turn. */
     LogFailedException fail(IOException e) {
         LogFailedException failed = new LogFailedException("the log failed and acknowledges nothing any more", e);
-        List<Write> waiting;
         synchronized (lock) {
             if (failure == null) {
                 failure = failed;
             }
-            waiting = List.copyOf(queue);
-            queue.clear();
-            queuedBytes = 0;
-        }
-        for (Write write : waiting) {
-            write.completion().complete(failed);
         }
         return failed;
+    }
+
+    private void tellWaitingOfFailure() {
+        WalException why;
+        synchronized (lock) {
+            why = failure;
+        }
+        if (why != null) {
+            complete(drain(), why);
+        }
+    }
+
+    private List<Write> drain() {
+        synchronized (lock) {
+            List<Write> waiting = List.copyOf(queue);
+            queue.clear();
+            queuedBytes = 0;
+            return waiting;
+        }
     }
 
     /**
@@ -497,10 +539,17 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Writes what was queued, attests it, and gives the directory free. Does nothing the second time. */
+    /**
+     * Writes what was queued, attests it, and gives the directory free. Does nothing the second time. Called by a completion, it does so
+     * when all writes of that one's batch are completed.
+     */
     @Override
     public void close() {
         synchronized (writer) {
+            if (writing) {
+                closesAfterwards = true;
+                return;
+            }
             synchronized (lock) {
                 if (closed) {
                     return;
@@ -532,30 +581,26 @@ public final class Wal implements AutoCloseable {
     }
 
     private void release() {
-        List<Write> waiting;
+        WalException why;
         synchronized (lock) {
             closed = true;
-            waiting = List.copyOf(queue);
-            queue.clear();
+            why = failure == null ? new WalException("the log is closed") : failure;
         }
-        WalException reason = new WalException("the log is closed");
-        for (Write write : waiting) {
-            write.completion().complete(reason);
-        }
-        // First, and whatever comes of the files: from here on nothing of this log can change what the directory holds.
-        List<Closeable> open = new ArrayList<>(List.of(disk));
-        open.addAll(tail.open());
-        synchronized (lock) {
-            table.segments().forEach(segment -> open.add(segment.file()));
-        }
-        IOException failed = closeAll(open);
-        if (failed != null) {
-            throw new WalException("a file of the log could not be closed", failed);
+        try {
+            complete(drain(), why);
+        } finally {
+            // First the directory, and whatever comes of the files: from here on nothing of this log can change what it
+            // holds.
+            List<Closeable> open = new ArrayList<>(List.of(disk));
+            open.addAll(tail.open());
+            synchronized (lock) {
+                table.segments().forEach(segment -> open.add(segment.file()));
+            }
+            closeAll(open);
         }
     }
 
-    /** Closes all of them, and returns the first error. */
-    private static @Nullable IOException closeAll(List<Closeable> open) {
+    private static void closeAll(List<Closeable> open) {
         IOException first = null;
         for (Closeable each : open) {
             try {
@@ -564,7 +609,9 @@ public final class Wal implements AutoCloseable {
                 first = first == null ? e : first;
             }
         }
-        return first;
+        if (first != null) {
+            throw new WalException("a file of the log could not be closed", first);
+        }
     }
 
     void checkOpen() {

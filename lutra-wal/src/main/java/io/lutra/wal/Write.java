@@ -211,7 +211,7 @@ abstract class Write {
     /** Nothing: a batch that says that the one before it was durable. */
     static final class Attest extends Write {
         Attest(Completion completion) {
-            super(null, completion, 0);
+            super(null, completion, Format.RECORD_HEADER); // it takes none, but what waits is bounded
         }
 
         @Override
