@@ -1,6 +1,8 @@
 package io.lutra.wal;
 
 import io.lutra.raft.Entry;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,7 @@ final class EntryCache {
         }
     }
 
-    private static final int MIN_CAPACITY = 1024;
+    static final int MIN_CAPACITY = 1024;
 
     private final long maxBytes;
     private final Total total;
@@ -39,6 +41,11 @@ final class EntryCache {
     EntryCache(long maxBytes, Total total) {
         this.maxBytes = maxBytes;
         this.total = total;
+    }
+
+    /** Returns how many tokens there is room for. */
+    int capacity() {
+        return groups.length;
     }
 
     /** Adds an entry; what it replaces is gone from the group's tail already. */
@@ -67,22 +74,28 @@ final class EntryCache {
         }
     }
 
-    /** Drops the tokens that mean nothing; takes a larger array if most do mean something. */
+    /**
+     * Drops the tokens that mean nothing; takes a larger array if most do mean something. Seen from the newest, the tokens of a group
+     * that mean something go down: one that does not is of an entry that was replaced.
+     */
     private void makeRoom() {
-        int kept = 0;
-        for (int i = 0; i < count; i++) {
-            int from = (head + i) & (groups.length - 1);
-            GroupState group = groups[from];
-            if (group != null && group.cached().holds(indexes[from])) {
-                int to = (head + kept++) & (groups.length - 1);
-                groups[to] = group;
-                indexes[to] = indexes[from];
+        Map<GroupState, Long> lowest = new HashMap<>();
+        int mask = groups.length - 1;
+        int end = head + count;
+        int kept = end;
+        for (int i = end - 1; i >= head; i--) {
+            GroupState group = groups[i & mask];
+            long index = indexes[i & mask];
+            groups[i & mask] = null;
+            if (group != null && group.cached().holds(index) && index < lowest.getOrDefault(group, Long.MAX_VALUE)) {
+                lowest.put(group, index);
+                kept--;
+                groups[kept & mask] = group;
+                indexes[kept & mask] = index;
             }
         }
-        for (int i = kept; i < count; i++) {
-            groups[(head + i) & (groups.length - 1)] = null;
-        }
-        count = kept;
+        count = end - kept;
+        head = kept & mask;
         if (count > groups.length / 2) {
             grow();
         }

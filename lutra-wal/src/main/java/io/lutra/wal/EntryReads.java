@@ -83,6 +83,9 @@ public final class EntryReads {
             entries = page.group.entries(page.lo, page.hi, page.maxSize);
         } catch (RaftException e) {
             failure = e;
+        } catch (RuntimeException | Error e) {
+            // No memory, say. Whoever asked must be told, or would wait for ever.
+            failure = new WalException("entries from " + page.lo + " on of " + page.group + " could not be read", e);
         }
         synchronized (this) {
             page.entries = entries;

@@ -210,15 +210,15 @@ public final class GroupLog {
      * @throws DamagedSnapshotException if the file is missing or damaged
      */
     public SnapshotReader openSnapshot() {
-        SnapshotFile file;
+        String name;
         synchronized (wal.lock()) {
             checkReadable();
             if (state.snapshot().index() == 0) {
                 throw new UnavailableException(state + " has no snapshot");
             }
-            file = new SnapshotFile(state.id(), state.generation(), state.snapshot());
+            name = wal.snapshots().hold(new SnapshotFile(state.id(), state.generation(), state.snapshot()));
         }
-        return wal.snapshots().open(file);
+        return wal.snapshots().open(name);
     }
 
     /** Returns what the newest snapshot stands for; {@link SnapshotMetadata#EMPTY} if there never was one. */

@@ -2,6 +2,7 @@ package io.lutra.wal;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -156,6 +157,7 @@ final class LogScan {
                     listener.gap();
                 }
                 scan(segments.get(i), isLast ? UNKNOWN : firstSequence(segments, i + 1), isLast);
+                segments.get(i).window.release(); // or memory would be taken for the whole log at once
             }
             done = true;
         } finally {
@@ -178,8 +180,7 @@ final class LogScan {
         try {
             Window window = new Window(file);
             byte[] page = new byte[(int) Math.min(Format.SEGMENT_HEADER, window.fileSize())];
-            int at = window.at(0, page.length);
-            System.arraycopy(window.bytes(), at, page, 0, page.length);
+            file.read(ByteBuffer.wrap(page), 0);
             return new ScannedSegment(number, file, window, SegmentHeader.read(page, logId, number));
         } catch (IOException | RuntimeException e) {
             file.close();

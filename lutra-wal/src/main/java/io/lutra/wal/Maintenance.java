@@ -146,7 +146,7 @@ final class Maintenance {
             });
             waiting = true;
         }
-        int bytes = Write.sizeOf(entries);
+        int bytes = Math.toIntExact(Write.sizeOf(entries));
         copiedBytes.addAndGet(bytes);
         return bytes;
     }

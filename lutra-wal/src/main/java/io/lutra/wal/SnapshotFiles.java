@@ -7,6 +7,7 @@ import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The snapshot files of a directory: which there are, which are being read, which are not needed any more. Safe for use by
@@ -22,6 +23,9 @@ final class SnapshotFiles {
     private final long logId;
     private final int kept;
     private final Consumer<IOException> onFailure;
+    /** Held while a name is given or deleted, so that it is never the new file that goes. Never asked for by who holds another lock. */
+    private final Object changing = new Object();
+
     private final NavigableSet<String> names = new TreeSet<>();
     private final Map<String, Integer> readers = new HashMap<>();
     /** Files that may go once the batch of this number is durable. */
@@ -79,14 +83,15 @@ final class SnapshotFiles {
         return writer[0];
     }
 
-    /**
-     * Gives a whole file its name. One of that name may be waiting to be deleted, from before the log was opened: under the same
-     * lock as the deletion, so that it is never the new one that goes.
-     */
-    synchronized void publish(String temporary, SnapshotFile file) throws IOException {
-        disk.rename(temporary, file.name());
-        obsolete.remove(file.name());
-        names.add(file.name());
+    /** Gives a whole file its name. One of that name may be waiting to be deleted, from before the log was opened. */
+    void publish(String temporary, SnapshotFile file) throws IOException {
+        synchronized (changing) {
+            disk.rename(temporary, file.name());
+            synchronized (this) {
+                obsolete.remove(file.name());
+                names.add(file.name());
+            }
+        }
     }
 
     /** Says that a file was found. */
@@ -100,18 +105,25 @@ final class SnapshotFiles {
     }
 
     /**
-     * Opens a file to read.
+     * Keeps a file from being deleted until its reader is closed, and returns its name.
+     *
+     * @throws DamagedSnapshotException if it is missing
+     */
+    synchronized String hold(SnapshotFile snapshot) {
+        String name = snapshot.name();
+        if (!names.contains(name)) {
+            throw new DamagedSnapshotException("snapshot " + name + " is missing");
+        }
+        readers.merge(name, 1, Integer::sum);
+        return name;
+    }
+
+    /**
+     * Opens a file that is held.
      *
      * @throws DamagedSnapshotException if it is missing, or does not begin as it should
      */
-    SnapshotReader open(SnapshotFile snapshot) {
-        String name = snapshot.name();
-        synchronized (this) {
-            if (!names.contains(name)) {
-                throw new DamagedSnapshotException("snapshot " + name + " is missing");
-            }
-            readers.merge(name, 1, Integer::sum);
-        }
+    SnapshotReader open(String name) {
         DiskFile file;
         try {
             file = disk.openToRead(name);
@@ -154,17 +166,34 @@ final class SnapshotFiles {
     }
 
     /** Deletes one file that is not needed; returns false if there is none, or it must stay until a batch follows. */
-    synchronized boolean deleteOne(long nextSequence) throws IOException {
+    boolean deleteOne(long nextSequence) throws IOException {
+        synchronized (changing) {
+            String name = takeObsolete(nextSequence);
+            if (name == null) {
+                return false;
+            }
+            try {
+                disk.delete(name);
+            } catch (IOException e) {
+                // Whoever removed it by hand only came first.
+                if (disk.list().contains(name)) {
+                    throw e;
+                }
+            }
+            return true;
+        }
+    }
+
+    private synchronized @Nullable String takeObsolete(long nextSequence) {
         for (Map.Entry<String, Long> each : obsolete.entrySet()) {
             String name = each.getKey();
             if (each.getValue() < nextSequence && !readers.containsKey(name)) {
                 obsolete.remove(name);
                 names.remove(name);
-                disk.delete(name);
-                return true;
+                return name;
             }
         }
-        return false;
+        return null;
     }
 
     /** Tells whether something waits for a batch to follow. */

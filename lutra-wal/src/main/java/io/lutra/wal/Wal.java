@@ -203,7 +203,7 @@ public final class Wal implements AutoCloseable {
     }
 
     void queueAppend(GroupState group, List<Entry> entries, @Nullable HardState hardState, Completion completion) {
-        int size = Write.sizeOf(entries);
+        long size = Write.sizeOf(entries);
         admit(group, size, entries.isEmpty());
         int generation = group.queued().generation();
         if (size <= options.maxBatchBytes()) {
@@ -255,7 +255,7 @@ public final class Wal implements AutoCloseable {
         checkBusy(bytes);
         if (isFull()) {
             // A batch of its own for each write is the worst case, and a hard state besides.
-            long overhead = Format.BATCH_HEADER + options.sectorSize() + Format.RECORD_HEADER + 24;
+            long overhead = (long) Format.BATCH_HEADER + options.sectorSize() + Format.RECORD_HEADER + 24;
             RoomLeft room = new RoomLeft(tail.room(), overhead);
             for (Write write : queue) {
                 room.takes(write.group(), write.records() == 0 ? 0 : write.size());
@@ -530,6 +530,13 @@ public final class Wal implements AutoCloseable {
     /** Returns how many bytes of entries were moved to the end of the log since it was opened, so that segments could be freed. */
     public long copiedBytes() {
         return maintenance.copiedBytes();
+    }
+
+    /** Returns how many tokens the cache has room for. */
+    int cacheCapacity() {
+        synchronized (lock) {
+            return cache.capacity();
+        }
     }
 
     /** Returns the bytes of entries that are kept in memory. */

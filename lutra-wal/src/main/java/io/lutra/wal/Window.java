@@ -9,14 +9,13 @@ final class Window {
 
     private final DiskFile file;
     private final long fileSize;
-    private byte[] bytes;
+    private byte[] bytes = {};
     private long from;
     private int length;
 
     Window(DiskFile file) throws IOException {
         this.file = file;
         this.fileSize = file.size();
-        this.bytes = new byte[(int) Math.min(STEP, fileSize)];
     }
 
     long fileSize() {
@@ -27,14 +26,21 @@ final class Window {
         return bytes;
     }
 
+    /** Gives the memory back; what is asked for next is read again. */
+    void release() {
+        bytes = new byte[0];
+        length = 0;
+    }
+
     /** Makes {@code count} bytes from an offset on available and returns where they begin in {@link #bytes}; -1 past the end. */
     int at(long offset, int count) throws IOException {
         if (count < 0 || offset + count > fileSize) {
             return -1;
         }
         if (offset < from || offset + count > from + length) {
-            if (count > bytes.length) {
-                bytes = new byte[count];
+            int atLeast = (int) Math.max(count, Math.min(STEP, fileSize));
+            if (bytes.length < atLeast) {
+                bytes = new byte[atLeast];
             }
             ByteBuffer target = ByteBuffer.wrap(bytes);
             target.limit((int) Math.min(bytes.length, fileSize - offset));

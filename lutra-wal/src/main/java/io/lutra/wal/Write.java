@@ -48,10 +48,10 @@ abstract class Write {
     abstract void publish(
             GroupTable table, EntryCache cache, Segment segment, BatchBuilder batch, long offset, int record);
 
-    static int sizeOf(List<Entry> entries) {
-        int size = 0;
+    static long sizeOf(List<Entry> entries) {
+        long size = 0;
         for (int i = 0; i < entries.size(); i++) {
-            size += Format.RECORD_HEADER + entries.get(i).encodedSize();
+            size += (long) Format.RECORD_HEADER + entries.get(i).encodedSize();
         }
         return size;
     }
@@ -69,7 +69,10 @@ abstract class Write {
                 List<Entry> entries,
                 @Nullable HardState hardState,
                 Completion completion) {
-            super(group, completion, sizeOf(entries) + (hardState == null ? 0 : Format.RECORD_HEADER + 24));
+            super(
+                    group,
+                    completion,
+                    Math.toIntExact(sizeOf(entries)) + (hardState == null ? 0 : Format.RECORD_HEADER + 24));
             this.group = group;
             this.generation = generation;
             this.entries = entries;
@@ -114,7 +117,7 @@ abstract class Write {
         private final List<Entry> entries;
 
         Copy(GroupState group, int generation, List<Entry> entries, Completion completion) {
-            super(group, completion, sizeOf(entries));
+            super(group, completion, Math.toIntExact(sizeOf(entries)));
             this.group = group;
             this.generation = generation;
             this.entries = entries;

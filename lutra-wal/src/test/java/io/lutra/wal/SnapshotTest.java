@@ -7,10 +7,12 @@ import io.lutra.raft.ConfState;
 import io.lutra.raft.SnapshotMetadata;
 import io.lutra.raft.SnapshotOutOfDateException;
 import io.lutra.testkit.disk.SimulatedDisk;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Snapshot files: whole or refused, kept while they are needed or read. */
@@ -64,6 +66,50 @@ class SnapshotTest {
         reader.close();
         Scenes.settle(wal);
         assertThat(files()).hasSize(2);
+    }
+
+    /** Found by review: whoever removed one by hand that was to be deleted ended the log. */
+    @Test
+    void goesOnWhenOneThatIsNotNeededIsGoneAlready() throws Exception {
+        for (long index = 10; index <= 40; index += 10) {
+            Scenes.snapshot(group, index, "state " + index);
+            Scenes.write(wal);
+        }
+        simulated.delete(files().get(0));
+        Scenes.settle(wal);
+        assertThat(files()).hasSize(2);
+        assertThat(group.lastIndex()).isEqualTo(100);
+    }
+
+    /** Found by review: the one who writes waited for it with the lock that everyone asks for. */
+    @Test
+    void holdsUpNobodyWhileOneIsDeleted() throws Exception {
+        wal.close();
+        WatchedDirectory watched = new WatchedDirectory(disk);
+        wal = Wal.open(watched, Scenes.IDENTITY, Scenes.SMALL);
+        group = wal.group(1);
+        for (long index = 10; index <= 40; index += 10) {
+            Scenes.snapshot(group, index, "state " + index);
+            Scenes.write(wal);
+        }
+        Scenes.snapshot(group, 50, "state 50");
+        List<Long> seen = new ArrayList<>();
+        watched.watch((operation, name) -> {
+            if (operation.equals("delete") && seen.isEmpty()) {
+                Thread writer = new Thread(() -> {
+                    Scenes.write(wal);
+                    seen.add(group.snapshot().index());
+                });
+                writer.start();
+                try {
+                    writer.join(TimeUnit.SECONDS.toMillis(10));
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        });
+        Scenes.settle(wal);
+        assertThat(seen).containsExactly(50L);
     }
 
     @Test

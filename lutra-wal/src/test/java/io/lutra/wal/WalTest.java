@@ -274,4 +274,19 @@ class WalTest {
         assertThat(group.entries(1, 201, 0)).isEqualTo(entries(1, 1, 1));
         assertThat(wal.indexMemory()).isLessThanOrEqualTo(24 * 200);
     }
+
+    /** Found by review: an entry that is replaced again and again left a token each time. */
+    @Test
+    void takesNoMoreMemoryForEntriesThatAreReplaced() {
+        GroupLog group = newGroup(1);
+        for (long term = 1; term <= 1000; term++) {
+            group.append(null, entries(1, 60, term), Completion.NONE);
+            if (term % 20 == 0) {
+                write(wal);
+                wal.maintain();
+            }
+        }
+        assertThat(wal.cacheCapacity()).isEqualTo(EntryCache.MIN_CAPACITY);
+        assertThat(group.entriesInMemory(1, 61, Long.MAX_VALUE)).isEqualTo(entries(1, 60, 1000));
+    }
 }
