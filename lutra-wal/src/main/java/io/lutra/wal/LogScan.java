@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +92,7 @@ final class LogScan {
      * @param tornFrom where a torn batch begins, -1 if there is none
      * @param nextSequence the number of the batch after the last attested one
      * @param previous the checksum of the header of the last attested batch
-     * @param unused segments after the last that hold nothing yet
+     * @param unused segments after the last that hold nothing yet, newest first
      */
     record Result(
             List<ScannedSegment> segments,
@@ -134,7 +135,7 @@ final class LogScan {
 
     Result run() throws IOException {
         List<ScannedSegment> segments = new ArrayList<>();
-        List<String> unused = new ArrayList<>();
+        List<ScannedSegment> unused = new ArrayList<>();
         boolean done = false;
         try {
             for (String name : disk.list()) {
@@ -144,34 +145,66 @@ final class LogScan {
             }
             listener.files(segments.stream().mapToLong(ScannedSegment::size).sum());
             while (!segments.isEmpty() && !isInUse(segments.get(segments.size() - 1))) {
-                ScannedSegment last = segments.remove(segments.size() - 1);
-                unused.add(last.name());
-                last.close();
+                unused.add(segments.remove(segments.size() - 1));
             }
-            for (int i = 0; i < segments.size(); i++) {
-                boolean isLast = i == segments.size() - 1;
+            int used = segments.size();
+            boolean isLost = takeForLost(segments, unused);
+            for (int i = 0; i < used; i++) {
+                boolean isLast = i == used - 1;
                 if (i > 0 && segments.get(i).number() != segments.get(i - 1).number() + 1) {
                     flush();
                     chained = false;
                     expected = 0;
                     listener.gap();
                 }
-                scan(segments.get(i), isLast ? UNKNOWN : firstSequence(segments, i + 1), isLast);
+                scan(segments.get(i), isLast ? UNKNOWN : firstSequence(segments, i + 1), isLast && !isLost);
                 segments.get(i).window.release(); // or memory would be taken for the whole log at once
+            }
+            if (isLost) {
+                loseTheLast(segments.get(used - 1).number() + 1);
             }
             done = true;
         } finally {
+            for (ScannedSegment segment : unused) {
+                segment.close();
+            }
             if (!done) {
                 for (ScannedSegment segment : segments) {
                     segment.close();
                 }
             }
         }
+        List<String> names = unused.stream().map(ScannedSegment::name).toList();
         long next = pending == null
                 ? Math.max(highest + 1, expected)
                 : pending.header().sequence();
         int chain = pending == null ? previous : previousOfPending;
-        return new Result(segments, pending, pending == null ? end : pending.offset(), tornFrom, next, chain, unused);
+        return new Result(segments, pending, pending == null ? end : pending.offset(), tornFrom, next, chain, names);
+    }
+
+    /**
+     * A segment is made when the one before it was begun, which is not freed before this is begun too. So one that was not
+     * begun, and stands alone, shows that the one before it was lost. It is kept, to show that also when this opening comes to
+     * no end.
+     */
+    private static boolean takeForLost(List<ScannedSegment> segments, List<ScannedSegment> unused) {
+        if (segments.isEmpty()
+                || unused.isEmpty()
+                || unused.get(unused.size() - 1).number()
+                        == segments.get(segments.size() - 1).number() + 1) {
+            return false;
+        }
+        Collections.reverse(unused);
+        segments.addAll(unused);
+        unused.clear();
+        return true;
+    }
+
+    private void loseTheLast(long number) {
+        flush();
+        chained = false;
+        end = Format.SEGMENT_HEADER;
+        listener.damage(new Damage(Format.segmentName(number), 0, 0, "it is missing, though one was made after it"));
     }
 
     private ScannedSegment open(String name) throws IOException {

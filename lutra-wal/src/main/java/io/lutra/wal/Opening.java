@@ -112,11 +112,11 @@ final class Opening {
         boolean done = false;
         Tail begun = null;
         try {
+            checkNotLost(disk, found, log);
             restate(log.pending());
             table.damageUnattested();
             identity = found.opened();
-            identity.write(disk);
-            removeLeftovers(log.unused());
+            removeLeftovers(log);
             int number = 1;
             for (ScannedSegment segment : log.segments()) {
                 number = (int) segment.number() + 1;
@@ -131,6 +131,14 @@ final class Opening {
                     log.nextSequence(),
                     log.previous());
             tail = begun;
+            if (log.segments().isEmpty()) {
+                // Before the identity says that the log is in use: from then on there always is a segment.
+                allocator.prepare();
+                if (!allocator.isReady()) {
+                    throw new DiskFullException("no room for the first segment");
+                }
+            }
+            identity.write(disk);
             tail.begin(table, log.pending(), number);
             table.damageIncomplete();
             cutTails(log, reader);
@@ -159,10 +167,27 @@ final class Opening {
         });
     }
 
+    /** Refuses a log that was in use and of which nothing is left: made anew, its groups would vote twice. */
+    static void checkNotLost(Disk disk, IdentityFile identity, LogScan.Result log) {
+        boolean isNew = identity.incarnation() == 0 || log.unused().equals(List.of(Format.segmentName(1)));
+        if (log.segments().isEmpty() && !isNew) {
+            throw new WrongDirectoryException(
+                    Reason.LOST_SEGMENTS,
+                    disk + " holds no segment of its log, which was opened " + identity.incarnation() + " times");
+        }
+    }
+
     /** Removes what a crash left half done. None of it was counted on. */
-    private void removeLeftovers(List<String> unused) throws IOException {
+    private void removeLeftovers(LogScan.Result log) throws IOException {
+        if (!log.segments().isEmpty()) { // else the first segment takes its place
+            for (String name : log.unused()) {
+                // The newest first, durably: one that stands alone would show that the one before it was lost.
+                disk.delete(name);
+                disk.sync();
+            }
+        }
         for (String name : disk.list()) {
-            if (name.endsWith(Format.TEMPORARY_SUFFIX) || unused.contains(name)) {
+            if (name.endsWith(Format.TEMPORARY_SUFFIX)) {
                 disk.delete(name);
             } else if (SnapshotFile.isName(name)) {
                 snapshotNames.add(name);

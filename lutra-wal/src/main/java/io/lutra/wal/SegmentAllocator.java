@@ -35,7 +35,7 @@ final class SegmentAllocator {
     private volatile @Nullable Prepared ready;
     private volatile boolean full;
 
-    /** Begins with the segment of a number. No file may have its name, or the temporary one. */
+    /** Begins with the segment of a number. A file of its name is replaced; none may have the temporary one. */
     SegmentAllocator(Disk disk, int number, long size) {
         this.disk = disk;
         this.number = number;

@@ -41,6 +41,7 @@ public final class WalTool {
     public int verify() {
         return reading(identity -> {
             try (Inspection log = new Inspection(disk, identity.logId())) {
+                Opening.checkNotLost(disk, identity, log.log());
                 out.println("cluster " + identity.identity().clusterId() + ", host "
                         + Long.toUnsignedString(identity.identity().hostId()) + ", opened " + identity.incarnation()
                         + " times");
@@ -117,6 +118,7 @@ public final class WalTool {
     public int dump(@Nullable Long group, long from, boolean json) {
         return reading(identity -> {
             try (Inspection log = new Inspection(disk, identity.logId())) {
+                Opening.checkNotLost(disk, identity, log.log());
                 boolean damaged = !log.damages().isEmpty();
                 for (GroupState state : log.table().groups()) {
                     if (group != null && state.id() != group) {

@@ -12,6 +12,8 @@ public final class WrongDirectoryException extends WalException {
     public enum Reason {
         /** There is no log where one was to be opened. */
         NO_LOG,
+        /** The log was in use, and none of its segments is there any more. */
+        LOST_SEGMENTS,
         /** There are files where a new log was to be created. */
         NOT_EMPTY,
         /** The log belongs to another cluster. */

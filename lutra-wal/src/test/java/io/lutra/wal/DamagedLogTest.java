@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lutra.raft.Entry;
+import io.lutra.testkit.disk.SimulatedCrash;
 import io.lutra.testkit.disk.SimulatedDisk;
 import io.lutra.testkit.disk.SimulatedFile;
 import io.lutra.testkit.disk.Survival;
@@ -106,6 +107,84 @@ class DamagedLogTest {
         open();
         assertThat(wal.group(1).damage()).contains("is missing");
         assertThat(inService()).hasSize(2);
+    }
+
+    @Test
+    void noticesThatTheSegmentWasLostThatWasWrittenLast() throws Exception {
+        fillAndPrepare();
+        List<String> segments = segments();
+        String prepared = segments.get(segments.size() - 1);
+        simulated.delete(segments.get(segments.size() - 2));
+        open();
+        assertThat(wal.damages()).hasSize(1);
+        assertThat(wal.damages().get(0).file()).isEqualTo(segments.get(segments.size() - 2));
+        assertThat(inService()).isEmpty();
+        wal.createGroup(4, 1, Completion.NONE);
+        Scenes.write(wal);
+        Scenes.settle(wal);
+        assertThat(disk.list()).as("needed no more").doesNotContain(prepared);
+        wal.close();
+        open();
+        assertThat(inService().keySet()).containsExactly(4L);
+    }
+
+    @Test
+    void noticesTheLostSegmentAgainAfterEveryCrashOfTheOpening() throws Exception {
+        fillAndPrepare();
+        List<String> segments = segments();
+        simulated.delete(segments.get(segments.size() - 2));
+        simulated.syncDirectory("");
+        boolean opened = false;
+        for (int at = 1; !opened; at++) {
+            SimulatedDisk left = simulated.copy();
+            left.crashAt(at);
+            opened = opens(left);
+            left.crash(Survival.nothing());
+            wal = Wal.open(new SimulatedDirectory(left), Scenes.IDENTITY, Scenes.SMALL);
+            assertThat(inService()).as("after a crash at change %s", at).isEmpty();
+        }
+    }
+
+    private static boolean opens(SimulatedDisk disk) {
+        try {
+            Wal.open(new SimulatedDirectory(disk), Scenes.IDENTITY, Scenes.SMALL);
+            return true;
+        } catch (SimulatedCrash e) {
+            return false;
+        }
+    }
+
+    @Test
+    void refusesALogOfWhichNoSegmentIsLeft() throws Exception {
+        fillAndPrepare();
+        List<String> segments = segments();
+        for (String name : segments.subList(0, segments.size() - 1)) {
+            simulated.delete(name);
+        }
+        for (int left = 1; left >= 0; left--) {
+            assertThat(segments()).hasSize(left);
+            assertThatThrownBy(this::open)
+                    .isInstanceOfSatisfying(
+                            WrongDirectoryException.class,
+                            e -> assertThat(e.reason()).isEqualTo(WrongDirectoryException.Reason.LOST_SEGMENTS));
+            if (left == 1) {
+                simulated.delete(segments.get(segments.size() - 1));
+            }
+        }
+    }
+
+    /** The last segment is one that was made and not begun. */
+    private void fillAndPrepare() {
+        fill();
+        open();
+        wal.prepareSegment();
+        wal.close();
+    }
+
+    private List<String> segments() throws Exception {
+        return disk.list().stream()
+                .filter(name -> Format.segmentNumber(name) >= 0)
+                .toList();
     }
 
     @Test
