@@ -2,6 +2,7 @@ package io.lutra.wal;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -115,6 +116,28 @@ final class HeldDirectory implements Disk, Closeable {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Closes this, and then the files: from the first on nothing of the log can change what the directory holds, whatever comes of
+     * them.
+     *
+     * @throws WalException if one could not be closed; the others were
+     */
+    void closeWith(List<DiskFile> files) {
+        List<Closeable> open = new ArrayList<>(List.of(this));
+        open.addAll(files);
+        IOException first = null;
+        for (Closeable each : open) {
+            try {
+                each.close();
+            } catch (IOException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (first != null) {
+            throw new WalException("a file of the log could not be closed", first);
         }
     }
 

@@ -58,6 +58,11 @@ final class LogScan {
             return file;
         }
 
+        /** Returns the bytes of the file that are in memory. */
+        int memory() {
+            return window.memory();
+        }
+
         long size() {
             return window.fileSize();
         }

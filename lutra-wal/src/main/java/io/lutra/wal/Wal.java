@@ -2,7 +2,6 @@ package io.lutra.wal;
 
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -351,7 +350,7 @@ public final class Wal implements AutoCloseable {
 
     private void complete(List<Write> writes) {
         try {
-            complete(writes, null);
+            Write.completeAll(writes, null);
         } finally {
             synchronized (lock) {
                 // Not before: what is told now would be complete before what was told earlier.
@@ -404,28 +403,6 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Completes all of them; what one throws is thrown after the last. */
-    private static void complete(List<Write> writes, @Nullable WalException why) {
-        Throwable first = null;
-        for (Write write : writes) {
-            try {
-                write.completion().complete(why);
-            } catch (RuntimeException | Error e) {
-                if (first == null) {
-                    first = e;
-                } else {
-                    first.addSuppressed(e);
-                }
-            }
-        }
-        if (first instanceof Error error) {
-            throw error;
-        }
-        if (first instanceof RuntimeException exception) {
-            throw exception;
-        }
-    }
-
     /** Ends everything: the failure is every caller's from now on. What waits is told of it by the one who writes, in its turn. */
     LogFailedException fail(IOException e) {
         LogFailedException failed = new LogFailedException("the log failed and acknowledges nothing any more", e);
@@ -443,7 +420,7 @@ public final class Wal implements AutoCloseable {
             why = failure;
         }
         if (why != null) {
-            complete(drain(), why);
+            Write.completeAll(drain(), why);
         }
     }
 
@@ -594,30 +571,13 @@ public final class Wal implements AutoCloseable {
             why = failure == null ? new WalException("the log is closed") : failure;
         }
         try {
-            complete(drain(), why);
+            Write.completeAll(drain(), why);
         } finally {
-            // First the directory, and whatever comes of the files: from here on nothing of this log can change what it
-            // holds.
-            List<Closeable> open = new ArrayList<>(List.of(disk));
-            open.addAll(tail.open());
+            List<DiskFile> open = new ArrayList<>(tail.open());
             synchronized (lock) {
                 table.segments().forEach(segment -> open.add(segment.file()));
             }
-            closeAll(open);
-        }
-    }
-
-    private static void closeAll(List<Closeable> open) {
-        IOException first = null;
-        for (Closeable each : open) {
-            try {
-                each.close();
-            } catch (IOException e) {
-                first = first == null ? e : first;
-            }
-        }
-        if (first != null) {
-            throw new WalException("a file of the log could not be closed", first);
+            disk.closeWith(open);
         }
     }
 

@@ -26,6 +26,11 @@ final class Window {
         return bytes;
     }
 
+    /** Returns the bytes of memory that it takes now. */
+    int memory() {
+        return bytes.length;
+    }
+
     /** Gives the memory back; what is asked for next is read again. */
     void release() {
         bytes = new byte[0];

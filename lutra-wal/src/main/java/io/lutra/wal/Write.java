@@ -48,6 +48,28 @@ abstract class Write {
     abstract void publish(
             GroupTable table, EntryCache cache, Segment segment, BatchBuilder batch, long offset, int record);
 
+    /** Completes all of them; what one throws is thrown after the last. */
+    static void completeAll(List<Write> writes, @Nullable WalException why) {
+        Throwable first = null;
+        for (Write write : writes) {
+            try {
+                write.completion().complete(why);
+            } catch (RuntimeException | Error e) {
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+        if (first instanceof Error error) {
+            throw error;
+        }
+        if (first instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+
     static long sizeOf(List<Entry> entries) {
         long size = 0;
         for (int i = 0; i < entries.size(); i++) {

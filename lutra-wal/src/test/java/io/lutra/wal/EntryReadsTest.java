@@ -195,4 +195,26 @@ class EntryReadsTest {
         }
         return sent;
     }
+
+    /** Found by review: an error that is none of the log's left whoever asked waiting for ever. */
+    @Test
+    void tellsWhoAskedWhenTheReadEndsInAnError() {
+        WatchedDirectory disk = new WatchedDirectory(new SimulatedDirectory(new SimulatedDisk(2)));
+        Wal watched = Wal.create(disk, Scenes.IDENTITY, Scenes.SMALL.withCacheBytes(0));
+        EntryReads reads = new EntryReads(NO_LIMIT);
+        GroupLog group = GroupStorage.openOrCreate(watched, 1).group();
+        GroupStorage storage = new GroupStorage(watched, group, reads, () -> told++);
+        storage.append(entries(1, 20, 1));
+        misses(storage, 3, 9, NO_LIMIT);
+        disk.watch((operation, name) -> {
+            throw new OutOfMemoryError("there is no memory for a buffer");
+        });
+        assertThat(reads.doWork()).isEqualTo(1);
+        assertThat(told).isEqualTo(1);
+        disk.watch(WatchedDirectory.NOBODY);
+        assertThatThrownBy(() -> storage.entries(3, 9, NO_LIMIT)).hasRootCauseInstanceOf(OutOfMemoryError.class);
+        misses(storage, 3, 9, NO_LIMIT);
+        assertThat(reads.doWork()).isEqualTo(1);
+        assertThat(storage.entries(3, 9, NO_LIMIT)).isEqualTo(entries(3, 8, 1));
+    }
 }

@@ -289,4 +289,19 @@ class WalTest {
         assertThat(wal.cacheCapacity()).isEqualTo(EntryCache.MIN_CAPACITY);
         assertThat(group.entriesInMemory(1, 61, Long.MAX_VALUE)).isEqualTo(entries(1, 60, 1000));
     }
+
+    /** Found by review: an opening took memory for all segments at once. */
+    @Test
+    void readsOneSegmentAfterTheOtherWhenItIsOpened() throws Exception {
+        GroupLog group = newGroup(1);
+        for (long i = 1; i <= 500; i++) {
+            group.append(null, entries(i, i, 1), Completion.NONE);
+            write(wal);
+        }
+        wal.close();
+        long id = Opening.identityOf(disk).logId();
+        LogScan.Result result = new LogScan(disk, id, new LogReader()).run();
+        assertThat(result.segments()).hasSizeGreaterThan(8);
+        assertThat(result.segments()).allMatch(segment -> segment.memory() == 0);
+    }
 }
