@@ -64,7 +64,7 @@ public final class GroupLog {
             checkAttaches(kept, to);
             HardState told = hardState == null ? to.hardState() : hardState;
             if (told.mustSyncAfter(to.hardState()) || !kept.isEmpty()) {
-                wal.queueAppend(state, kept, to.mustStore(told) ? told : null, completion);
+                wal.queue().append(state, kept, to.mustStore(told) ? told : null, completion);
                 to.append(kept);
                 to.store(told);
                 queued = true;
@@ -82,7 +82,7 @@ public final class GroupLog {
         QueuedState to = state.queued();
         boolean waits = !to.isComplete();
         if (waits) {
-            wal.queueTurn(state, told, completion);
+            wal.queue().turn(state, told, completion);
         } else {
             state.onHardState(told);
         }
@@ -127,8 +127,8 @@ public final class GroupLog {
                         "entry " + index + " of " + state + " is not there; the last is " + to.last());
             }
             if (index > to.offset()) {
-                wal.queueCommit(state);
-                wal.queueMark(state, RecordKind.COMPACT, GroupTable.compact(index, to.term(index)), completion);
+                wal.queue().commit(state);
+                wal.queue().mark(state, RecordKind.COMPACT, GroupTable.compact(index, to.term(index)), completion);
                 to.compactTo(index);
                 queued = true;
             } else {
@@ -148,8 +148,8 @@ public final class GroupLog {
     public void mark(SnapshotFile snapshot, Completion completion) {
         synchronized (wal.lock()) {
             QueuedState to = checkSnapshot(snapshot);
-            wal.queueCommit(state);
-            wal.queueMark(state, RecordKind.SNAPSHOT, GroupTable.snapshot(snapshot.metadata()), completion);
+            wal.queue().commit(state);
+            wal.queue().mark(state, RecordKind.SNAPSHOT, GroupTable.snapshot(snapshot.metadata()), completion);
             to.mark(snapshot.metadata().index());
         }
     }
@@ -171,7 +171,7 @@ public final class GroupLog {
                     metadata.index(),
                     new TermRuns(),
                     metadata);
-            wal.queueMark(state, RecordKind.GROUP, record.encode(), completion);
+            wal.queue().mark(state, RecordKind.GROUP, record.encode(), completion);
             to.store(to.hardState());
             to.install(metadata);
         }

@@ -77,7 +77,7 @@ final class Maintenance {
     /** Makes sure that a batch will follow the last one. Returns false if one is on its way already. */
     private boolean askForBatch() {
         // When the disk is full, what is queued may be waiting for the very segment that is to be freed.
-        if (wal.isQueueEmpty() || (wal.isFull() && !wal.attestWaits())) {
+        if (!wal.queue().asksForBatch() || (wal.isFull() && !wal.queue().attestWaits())) {
             wal.queueAttest(Completion.NONE);
             return true;
         }
@@ -139,7 +139,8 @@ final class Maintenance {
             if (entries.isEmpty() || !group.queued().isLive(generation)) {
                 return 0;
             }
-            wal.queueCopy(group, entries, failure -> {
+            wal.checkOpen();
+            wal.queue().copy(group, entries, failure -> {
                 synchronized (wal.lock()) {
                     waiting = false;
                 }

@@ -1,9 +1,6 @@
 package io.lutra.wal;
 
-import io.lutra.raft.Entry;
-import io.lutra.raft.HardState;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +28,7 @@ public final class Wal implements AutoCloseable {
     /** Guards the state of the groups and the queue; never held while the disk is touched. */
     private final Object lock = new Object();
 
-    private final ArrayDeque<Write> queue = new ArrayDeque<>();
-    private long queuedBytes;
+    private final WriteQueue queue;
     private @Nullable WalException failure;
     private boolean closed;
 
@@ -50,6 +46,7 @@ public final class Wal implements AutoCloseable {
         this.damages = opening.damages();
         this.table = opening.table();
         this.tail = opening.tail();
+        this.queue = new WriteQueue(options, tail);
         this.snapshots = new SnapshotFiles(disk, identity.logId(), options.snapshotsKept(), this::fail);
         this.cache = new EntryCache(options.cacheBytes(), table.cachedTotal());
         for (String name : opening.snapshotNames()) {
@@ -142,9 +139,9 @@ public final class Wal implements AutoCloseable {
                         + known.queued().generation());
             }
             byte[] body = GroupRecord.empty(GroupRecord.Status.LIVE).encode();
-            admit(known, Format.RECORD_HEADER + body.length, false);
+            queue.admit(known, Format.RECORD_HEADER + body.length, false);
             GroupState group = known == null ? table.add(id) : known;
-            queueGroup(group, generation, GroupRecord.Status.LIVE, body, completion);
+            queue.begin(group, GroupRecord.Status.LIVE, generation, body, completion);
             return new GroupLog(this, group, generation);
         }
     }
@@ -162,22 +159,16 @@ public final class Wal implements AutoCloseable {
                 throw new WalException("there is no group " + Long.toUnsignedString(id));
             }
             byte[] body = GroupRecord.empty(GroupRecord.Status.DROPPED).encode();
-            admit(group, Format.RECORD_HEADER + body.length, true);
-            queueGroup(group, group.queued().generation(), GroupRecord.Status.DROPPED, body, completion);
+            queue.admit(group, Format.RECORD_HEADER + body.length, true);
+            queue.begin(group, GroupRecord.Status.DROPPED, group.queued().generation(), body, completion);
         }
-    }
-
-    private void queueGroup(
-            GroupState group, int generation, GroupRecord.Status status, byte[] body, Completion completion) {
-        enqueue(new Write.Mark(group, RecordKind.GROUP, generation, body, completion));
-        group.queued().begin(status, generation);
     }
 
     /** Queues a batch that holds nothing but commit indexes, and attests the one before it: for when the log is idle. */
     public void attest(Completion completion) {
         synchronized (lock) {
             checkOpen();
-            checkBusy(Format.RECORD_HEADER);
+            queue.checkBusy(Format.RECORD_HEADER);
             queueAttest(completion);
         }
     }
@@ -185,91 +176,10 @@ public final class Wal implements AutoCloseable {
     void queueAttest(Completion completion) {
         for (GroupState group : table.groups()) {
             if (group.queued().status() == GroupRecord.Status.LIVE) {
-                queueCommit(group);
+                queue.commit(group);
             }
         }
-        enqueue(new Write.Attest(completion));
-    }
-
-    /** Queues a commit index that was told alone, if there is one. */
-    void queueCommit(GroupState group) {
-        QueuedState to = group.queued();
-        HardState told = to.hardState();
-        if (to.mustStore(told)) {
-            enqueue(new Write.Append(group, to.generation(), List.of(), told, Completion.NONE));
-            to.store(told);
-        }
-    }
-
-    void queueAppend(GroupState group, List<Entry> entries, @Nullable HardState hardState, Completion completion) {
-        long size = Write.sizeOf(entries);
-        admit(group, size, entries.isEmpty());
-        int generation = group.queued().generation();
-        if (size <= options.maxBatchBytes()) {
-            enqueue(new Write.Append(group, generation, entries, hardState, completion));
-            return;
-        }
-        List<Entry> part = new ArrayList<>();
-        long bytes = 0;
-        for (Entry entry : entries) {
-            bytes += Format.RECORD_HEADER + entry.encodedSize();
-            if (bytes > options.maxBatchBytes() && !part.isEmpty()) {
-                enqueue(new Write.Append(group, generation, part, null, Completion.NONE));
-                part = new ArrayList<>();
-                bytes = (long) Format.RECORD_HEADER + entry.encodedSize();
-            }
-            part.add(entry);
-        }
-        enqueue(new Write.Append(group, generation, part, hardState, completion));
-    }
-
-    void queueMark(GroupState group, RecordKind kind, byte[] body, Completion completion) {
-        admit(group, Format.RECORD_HEADER + body.length, true);
-        enqueue(new Write.Mark(group, kind, group.queued().generation(), body, completion));
-    }
-
-    void queueCopy(GroupState group, List<Entry> entries, Completion completion) {
-        checkOpen();
-        admit(group, Write.sizeOf(entries), false);
-        enqueue(new Write.Copy(group, group.queued().generation(), entries, completion));
-    }
-
-    /** Queues that a group has nothing to store: it is complete after what the group queued before, without a sync. */
-    void queueTurn(GroupState group, HardState told, Completion completion) {
-        checkBusy(Format.RECORD_HEADER);
-        enqueue(new Write.Turn(group, told, completion));
-    }
-
-    private void enqueue(Write write) {
-        queue.add(write);
-        queuedBytes += write.size();
-        GroupState group = write.group();
-        if (group != null) {
-            group.queued().queued();
-        }
-    }
-
-    /** Refuses a write that has no room: in the queue, or, when the disk is full, in what is left of the segment. */
-    private void admit(@Nullable GroupState group, long bytes, boolean isMark) {
-        checkBusy(bytes);
-        if (isFull()) {
-            // A batch of its own for each write is the worst case, and a hard state besides.
-            long overhead = (long) Format.BATCH_HEADER + options.sectorSize() + Format.RECORD_HEADER + 24;
-            RoomLeft room = new RoomLeft(tail.room(), overhead);
-            for (Write write : queue) {
-                room.takes(write.group(), write.records() == 0 ? 0 : write.size());
-            }
-            if (!room.takes(group, bytes + (isMark ? 0 : options.segmentSize() / 16))) {
-                throw new LogFullException("the disk has no room for another segment of " + options.segmentSize()
-                        + " bytes, and " + tail.remaining() + " bytes are left of this one");
-            }
-        }
-    }
-
-    private void checkBusy(long bytes) {
-        if (queuedBytes > 0 && queuedBytes + bytes > options.maxQueuedBytes()) {
-            throw new LogBusyException(queuedBytes + " bytes wait to be written");
-        }
+        queue.attest(completion);
     }
 
     /** Tells whether something waits to be written. */
@@ -316,7 +226,7 @@ public final class Wal implements AutoCloseable {
         List<Write> writes;
         synchronized (lock) {
             checkOpen();
-            writes = gather();
+            writes = queue.gather();
         }
         if (writes.isEmpty()) {
             return 0;
@@ -324,7 +234,9 @@ public final class Wal implements AutoCloseable {
         try {
             if (!isWritten(writes)) {
                 // The disk is full. What needs no new segment does not wait for what does.
-                writes = gatherWhatFits();
+                synchronized (lock) {
+                    writes = queue.gatherWhatFits();
+                }
                 if (writes.isEmpty() || !isWritten(writes)) {
                     return 0;
                 }
@@ -371,35 +283,12 @@ public final class Wal implements AutoCloseable {
             }
             tail.publish(writes, table, cache);
             for (Write write : writes) {
-                queue.remove(write); // the first one, unless the disk is full
-                queuedBytes -= write.size();
+                queue.remove(write);
                 GroupState group = write.group();
                 if (write instanceof Write.Mark && group != null) {
                     snapshots.marked(group, tail.nextSequence(), false);
                 }
             }
-        }
-    }
-
-    private List<Write> gather() {
-        List<Write> writes = new ArrayList<>(Math.min(queue.size(), 1024));
-        long bytes = 0;
-        for (Write write : queue) {
-            bytes += write.size();
-            if (bytes > options.maxBatchBytes() && !writes.isEmpty()) {
-                break;
-            }
-            writes.add(write);
-        }
-        return writes;
-    }
-
-    private List<Write> gatherWhatFits() {
-        synchronized (lock) {
-            RoomLeft room = new RoomLeft(tail.room(), 0);
-            return queue.stream()
-                    .filter(write -> room.takes(write.group(), write.records() == 0 ? 0 : write.size()))
-                    .toList();
         }
     }
 
@@ -426,10 +315,7 @@ public final class Wal implements AutoCloseable {
 
     private List<Write> drain() {
         synchronized (lock) {
-            List<Write> waiting = List.copyOf(queue);
-            queue.clear();
-            queuedBytes = 0;
-            return waiting;
+            return queue.drain();
         }
     }
 
@@ -610,12 +496,8 @@ public final class Wal implements AutoCloseable {
         return disk;
     }
 
-    boolean attestWaits() {
-        return queue.stream().anyMatch(write -> write instanceof Write.Attest);
-    }
-
-    boolean isQueueEmpty() {
-        return queue.isEmpty();
+    WriteQueue queue() {
+        return queue;
     }
 
     @Override

@@ -1,0 +1,162 @@
+package io.lutra.wal;
+
+import io.lutra.raft.Entry;
+import io.lutra.raft.HardState;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What waits to be written, in order, as much as the options allow and, when the disk is full, as has room. Guarded by the log's lock. */
+final class WriteQueue {
+    private final WalOptions options;
+    private final Tail tail;
+    private final ArrayDeque<Write> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+
+    WriteQueue(WalOptions options, Tail tail) {
+        this.options = options;
+        this.tail = tail;
+    }
+
+    /** Queues a commit index that was told alone, if there is one. */
+    void commit(GroupState group) {
+        QueuedState to = group.queued();
+        HardState told = to.hardState();
+        if (to.mustStore(told)) {
+            add(new Write.Append(group, to.generation(), List.of(), told, Completion.NONE));
+            to.store(told);
+        }
+    }
+
+    /** Queues entries and a hard state, in batches that are not too large. */
+    void append(GroupState group, List<Entry> entries, @Nullable HardState hardState, Completion completion) {
+        long size = Write.sizeOf(entries);
+        admit(group, size, entries.isEmpty());
+        int generation = group.queued().generation();
+        if (size <= options.maxBatchBytes()) {
+            add(new Write.Append(group, generation, entries, hardState, completion));
+            return;
+        }
+        List<Entry> part = new ArrayList<>();
+        long bytes = 0;
+        for (Entry entry : entries) {
+            bytes += Format.RECORD_HEADER + entry.encodedSize();
+            if (bytes > options.maxBatchBytes() && !part.isEmpty()) {
+                add(new Write.Append(group, generation, part, null, Completion.NONE));
+                part = new ArrayList<>();
+                bytes = (long) Format.RECORD_HEADER + entry.encodedSize();
+            }
+            part.add(entry);
+        }
+        add(new Write.Append(group, generation, part, hardState, completion));
+    }
+
+    void mark(GroupState group, RecordKind kind, byte[] body, Completion completion) {
+        admit(group, Format.RECORD_HEADER + body.length, true);
+        add(new Write.Mark(group, kind, group.queued().generation(), body, completion));
+    }
+
+    /** Queues the beginning or the end of a life of a group, which was {@linkplain #admit admitted}. */
+    void begin(GroupState group, GroupRecord.Status status, int generation, byte[] body, Completion completion) {
+        add(new Write.Mark(group, RecordKind.GROUP, generation, body, completion));
+        group.queued().begin(status, generation);
+    }
+
+    void copy(GroupState group, List<Entry> entries, Completion completion) {
+        admit(group, Write.sizeOf(entries), false);
+        add(new Write.Copy(group, group.queued().generation(), entries, completion));
+    }
+
+    /** Queues that a group has nothing to store: it is complete after what the group queued before, without a sync. */
+    void turn(GroupState group, HardState told, Completion completion) {
+        checkBusy(Format.RECORD_HEADER);
+        add(new Write.Turn(group, told, completion));
+    }
+
+    void attest(Completion completion) {
+        add(new Write.Attest(completion));
+    }
+
+    private void add(Write write) {
+        waiting.add(write);
+        waitingBytes += write.size();
+        GroupState group = write.group();
+        if (group != null) {
+            group.queued().queued();
+        }
+    }
+
+    /** Refuses a write that has no room: in the queue, or, when the disk is full, in what is left of the segment. */
+    void admit(@Nullable GroupState group, long bytes, boolean isMark) {
+        checkBusy(bytes);
+        if (tail.allocator().isFull()) {
+            // A batch of its own for each write is the worst case, and a hard state besides.
+            long overhead = (long) Format.BATCH_HEADER + options.sectorSize() + Format.RECORD_HEADER + 24;
+            RoomLeft room = new RoomLeft(tail.room(), overhead);
+            for (Write write : waiting) {
+                room.takes(write.group(), write.records() == 0 ? 0 : write.size());
+            }
+            if (!room.takes(group, bytes + (isMark ? 0 : options.segmentSize() / 16))) {
+                throw new LogFullException("the disk has no room for another segment of " + options.segmentSize()
+                        + " bytes, and " + tail.remaining() + " bytes are left of this one");
+            }
+        }
+    }
+
+    /** Refuses a write if too much waits already. */
+    void checkBusy(long bytes) {
+        if (waitingBytes > 0 && waitingBytes + bytes > options.maxQueuedBytes()) {
+            throw new LogBusyException(waitingBytes + " bytes wait to be written");
+        }
+    }
+
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    /** Tells whether a batch will be written for something that waits. */
+    boolean asksForBatch() {
+        return waiting.stream().anyMatch(Write::asksForBatch);
+    }
+
+    boolean attestWaits() {
+        return waiting.stream().anyMatch(write -> write instanceof Write.Attest);
+    }
+
+    /** Returns the first that go into one batch. */
+    List<Write> gather() {
+        List<Write> writes = new ArrayList<>(Math.min(waiting.size(), 1024));
+        long bytes = 0;
+        for (Write write : waiting) {
+            bytes += write.size();
+            if (bytes > options.maxBatchBytes() && !writes.isEmpty()) {
+                break;
+            }
+            writes.add(write);
+        }
+        return writes;
+    }
+
+    /** Returns those that need no other segment. */
+    List<Write> gatherWhatFits() {
+        RoomLeft room = new RoomLeft(tail.room(), 0);
+        return waiting.stream()
+                .filter(write -> room.takes(write.group(), write.records() == 0 ? 0 : write.size()))
+                .toList();
+    }
+
+    /** Says that a write waits no longer. */
+    void remove(Write write) {
+        waiting.remove(write); // the first one, unless the disk is full
+        waitingBytes -= write.size();
+    }
+
+    /** Returns all that waits; nothing does any more. */
+    List<Write> drain() {
+        List<Write> all = List.copyOf(waiting);
+        waiting.clear();
+        waitingBytes = 0;
+        return all;
+    }
+}
