@@ -27,7 +27,7 @@ final class Format {
     static final int MIN_SEGMENT = 32 << 10;
     static final int MAX_SEGMENT = 1 << 30;
 
-    /** The batch says that everything before it was durable, and nothing else. */
+    /** The batch was asked for to say that everything before it was durable. */
     static final int ATTEST = 1;
 
     static final String IDENTITY = "identity";

@@ -375,13 +375,16 @@ public final class GroupLog {
         }
     }
 
-    List<Entry> entriesToCopy(Segment segment, int maxBytes) {
+    List<Entry> entriesToCopy(Segment segment, Segment.Use use, int maxBytes) {
         EntryRead read;
         synchronized (wal.lock()) {
             List<Long> found = new ArrayList<>();
             long bytes = 0;
             EntryIndex index = state.index();
-            for (long i = index.offset() + 1; i <= index.last() && bytes < maxBytes; i++) {
+            // Those of an old segment come first, as a rule: it is no walk through all that the group has.
+            for (long i = index.offset() + 1;
+                    i <= index.last() && found.size() < use.entries() && bytes < maxBytes;
+                    i++) {
                 if (!index.isHole(i) && index.segment(i) == segment) {
                     found.add(i);
                     bytes += index.size(i);

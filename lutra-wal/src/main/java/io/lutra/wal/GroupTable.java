@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -154,6 +155,10 @@ final class GroupTable {
         GroupState group = new GroupState(id, byNumber, cachedTotal);
         groups.put(id, group);
         return group;
+    }
+
+    Set<Long> ids() {
+        return groups.keySet();
     }
 
     /** Returns the groups, by id. */

@@ -126,7 +126,7 @@ final class Maintenance {
         }
         List<Entry> entries;
         try {
-            entries = new GroupLog(wal, group, generation).entriesToCopy(segment, maxBytes);
+            entries = new GroupLog(wal, group, generation).entriesToCopy(segment, use, maxBytes);
         } catch (WalException e) {
             // It hurts this group alone. The others' entries, here and elsewhere, can still be moved.
             synchronized (wal.lock()) {

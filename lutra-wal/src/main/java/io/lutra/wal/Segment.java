@@ -25,6 +25,10 @@ final class Segment {
             this.group = group;
         }
 
+        long entries() {
+            return entries;
+        }
+
         long bytes() {
             return bytes;
         }

@@ -48,6 +48,10 @@ public final class SnapshotFile {
         return String.format(java.util.Locale.ROOT, "%016x-", group);
     }
 
+    static long groupOf(String name) {
+        return Long.parseUnsignedLong(name, 0, 16, 16);
+    }
+
     static boolean isName(String name) {
         return name.matches("[0-9a-f]{16}-[0-9a-f]{8}-[0-9a-f]{16}-[0-9a-f]{16}\\.snap");
     }

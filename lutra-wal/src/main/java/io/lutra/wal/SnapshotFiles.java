@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -160,6 +161,15 @@ final class SnapshotFiles {
             boolean isNewer = isOurs && name.compareTo(newest) > 0;
             boolean isKept = isNewer ? !opening : isOurs && left-- > 0;
             if (!isKept) {
+                obsolete.putIfAbsent(name, sequence);
+            }
+        }
+    }
+
+    /** Says that files of other groups than these are of no use: they were made for groups of which the log says nothing. */
+    synchronized void onlyOf(Set<Long> groups, long sequence) {
+        for (String name : names) {
+            if (!groups.contains(SnapshotFile.groupOf(name))) {
                 obsolete.putIfAbsent(name, sequence);
             }
         }

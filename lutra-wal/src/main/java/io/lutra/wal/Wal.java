@@ -57,6 +57,9 @@ public final class Wal implements AutoCloseable {
             snapshots.marked(group, tail.nextSequence(), true);
             group.queued().reset(group);
         }
+        if (damages.isEmpty()) {
+            snapshots.onlyOf(table.ids(), tail.nextSequence());
+        }
         this.maintenance = new Maintenance(this, table, tail, snapshots);
     }
 

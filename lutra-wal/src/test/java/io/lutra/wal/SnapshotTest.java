@@ -113,6 +113,19 @@ class SnapshotTest {
     }
 
     @Test
+    void removesOneOfAGroupThatNeverWas() throws Exception {
+        GroupLog other = wal.createGroup(2, 1, Completion.NONE);
+        try (SnapshotWriter writer = other.newSnapshot(SnapshotMetadata.of(ConfState.EMPTY, 5, 1))) {
+            writer.commit();
+        }
+        wal.abandon();
+        wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);
+        assertThat(wal.group(2)).isNull();
+        Scenes.settle(wal);
+        assertThat(files()).isEmpty();
+    }
+
+    @Test
     void leavesNothingOfOneThatWasNotFinished() throws Exception {
         List<String> before = disk.list();
         try (SnapshotWriter writer = group.newSnapshot(SnapshotMetadata.of(ConfState.EMPTY, 5, 1))) {
