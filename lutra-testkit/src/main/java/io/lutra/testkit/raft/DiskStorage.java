@@ -155,7 +155,11 @@ final class DiskStorage implements ReplicaStorage {
         switch (kind) {
             case HARD_STATE -> hardState = HardState.parse(body);
             case ENTRY -> put(Entry.parse(body));
-            case SNAPSHOT -> snapshot = Snapshot.parse(body);
+            case SNAPSHOT -> {
+                snapshot = Snapshot.parse(body);
+                // What says where the log begins may be torn off: it begins here, unless that follows.
+                rebase(snapshotIndex(), snapshot.metadata().term());
+            }
             case BASE ->
                 rebase(ByteBuffer.wrap(body).getLong(), ByteBuffer.wrap(body).getLong(Long.BYTES));
             default -> throw new StorageException("record of kind " + kind);

@@ -179,16 +179,7 @@ final class OwnMutants {
                                 "if (pendingIndex > raft.log().applied()) {",
                                 "if (pendingIndex > raft.log().applied() && !leaves) {"),
                 Mutant.of("O32", "a refused change is appended all the same", "I13", "I27")
-                        .core("protocol/Leader", "            refused[i] = true;", "            refused[i] = false;"),
-                Mutant.of("O33", "a snapshot's joint configuration is not left by itself", "I13", "I29")
-                        .core(
-                                "confchange/Restore",
-                                "        if (!tracker.configuration().toConfState().isEquivalentTo(state)) {",
-                                "        if (tracker.members().size() < 0) {")
-                        .core(
-                                "confchange/Restore",
-                                "enterJoint(state.autoLeave(), incoming)",
-                                "enterJoint(false, incoming)"));
+                        .core("protocol/Leader", "            refused[i] = true;", "            refused[i] = false;"));
     }
 
     private static List<Mutant> readsAndSnapshots() {
