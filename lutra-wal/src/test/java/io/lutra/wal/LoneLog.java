@@ -28,6 +28,8 @@ final class LoneLog {
     private static final int LIVES = 6;
     private static final int MOST_STEPS = 120;
     private static final int DAMAGES = 12;
+    /** How many of the reads go to the wrong place: a group ends with the first that is noticed. */
+    private static final double[] MISDIRECTED = {0.02, 0.2, 1};
 
     private final SeededRandom random;
     private final SimulatedDisk disk;
@@ -90,7 +92,7 @@ final class LoneLog {
                 } else if (what > 1) {
                     LogHome.damage(copy, random);
                 }
-                home.isWhole(copy, what == 1 ? 0.02 : 0);
+                home.isWhole(copy, what == 1 ? MISDIRECTED[random.nextInt(MISDIRECTED.length)] : 0);
                 violations.check();
             }
         }

@@ -146,9 +146,9 @@ final class DiskStorage implements ReplicaStorage {
         file.sync();
         disk.syncDirectory("");
         fileEnd = at;
-        // The commit index is written before the entries and the snapshot that it counts.
-        long commit = Math.max(offset, Math.min(hardState.commit(), lastIndex()));
-        hardState = HardState.of(hardState.term(), hardState.vote(), Math.max(commit, snapshotIndex()));
+        // What is in a snapshot is committed, and so is all before the log begins.
+        long commit = Math.max(hardState.commit(), Math.max(offset, snapshotIndex()));
+        hardState = HardState.of(hardState.term(), hardState.vote(), commit);
     }
 
     private void replay(int kind, byte[] body) {
@@ -183,9 +183,16 @@ final class DiskStorage implements ReplicaStorage {
     @Override
     public void write(HardState newHardState, @Nullable Snapshot newSnapshot, List<Entry> newEntries)
             throws IOException {
+        long commit = hardState.commit();
         if (!newHardState.isEmpty()) {
+            // Of a torn write the beginning stays: the term comes before entries of that term, the commit index after
+            // what
+            // it counts, or it would count what these were to replace.
             hardState = newHardState;
-            record(HARD_STATE, newHardState.encode());
+            record(
+                    HARD_STATE,
+                    HardState.of(newHardState.term(), newHardState.vote(), commit)
+                            .encode());
         }
         if (newSnapshot != null) {
             snapshot = newSnapshot;
@@ -203,6 +210,9 @@ final class DiskStorage implements ReplicaStorage {
                 put(entry);
                 record(entry);
             }
+        }
+        if (!newHardState.isEmpty() && newHardState.commit() > commit) {
+            record(HARD_STATE, newHardState.encode());
         }
         flush();
     }
