@@ -20,8 +20,8 @@ final class DurableLogMutants {
                 Mutant.of("W07", "a new term or vote alone asks for no sync", "I10", "I9")
                         .log(
                                 "GroupLog",
-                                "queued = told.mustSyncAfter(to.hardState) || !kept.isEmpty();",
-                                "queued = !kept.isEmpty();"),
+                                "if (told.mustSyncAfter(to.hardState()) || !kept.isEmpty()) {",
+                                "if (!kept.isEmpty()) {"),
                 Mutant.of("W09", "that a suffix was replaced is not written", "I3", "I20")
                         .log(
                                 "Write",
@@ -94,11 +94,11 @@ final class DurableLogMutants {
                 Mutant.of("S09", "segments are freed before the compaction that frees them is durable", "I18", "I22")
                         .log(
                                 "GroupLog",
-                                "                wal.queueCommit(state);\n                wal.queueMark(\n"
-                                        + "                        state,\n                        RecordKind.COMPACT,",
+                                "                wal.queue().commit(state);\n"
+                                        + "                wal.queue().mark(state, RecordKind.COMPACT,",
                                 "                state.onCompact(index, state.index().term(index));\n"
-                                        + "                wal.queueCommit(state);\n                wal.queueMark(\n"
-                                        + "                        state,\n                        RecordKind.COMPACT,")
+                                        + "                wal.queue().commit(state);\n"
+                                        + "                wal.queue().mark(state, RecordKind.COMPACT,")
                         .log("Maintenance", "if (free.freeAt(next) >= next) {", "if (free.freeAt(next) < 0) {"),
                 Mutant.of("S11", "the sums of a snapshot's chunks are not looked at", "I19", "I20")
                         .log(

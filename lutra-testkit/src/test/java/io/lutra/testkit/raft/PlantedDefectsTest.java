@@ -19,6 +19,9 @@ class PlantedDefectsTest {
         for (Mutant mutant : PlantedDefects.catalogue()) {
             assertFalse(mutant.sources(ROOT).isEmpty(), mutant.id);
         }
+        for (Mutant mutant : DurableLogMutants.all()) {
+            assertFalse(mutant.sources(ROOT).isEmpty(), mutant.id);
+        }
     }
 
     @Test
