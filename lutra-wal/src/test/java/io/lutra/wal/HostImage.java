@@ -33,6 +33,11 @@ final class HostImage {
 
         void put(Entry entry) {
             truncateTo(entry.index() - 1);
+            read(entry);
+        }
+
+        /** Adds what was given for the next index, whatever index it says it has. */
+        void read(Entry entry) {
             terms.add(entry.term());
             byte[] bytes = new byte[entry.encodedSize()];
             entry.writeTo(bytes, 0);
@@ -141,7 +146,7 @@ final class HostImage {
         }
         while (group.last() < log.lastIndex()) {
             long hi = Math.min(log.lastIndex() - group.last(), atOnce) + group.last() + 1;
-            log.entries(group.last() + 1, hi, Long.MAX_VALUE).forEach(group::put);
+            log.entries(group.last() + 1, hi, Long.MAX_VALUE).forEach(group::read);
         }
         return group;
     }
