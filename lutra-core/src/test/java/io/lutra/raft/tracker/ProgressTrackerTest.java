@@ -161,6 +161,16 @@ class ProgressTrackerTest {
     }
 
     @Test
+    void votersOfEitherHalfAndLearnersAreMembers() {
+        Configuration joint = new Configuration(
+                new JointConfig(MajorityConfig.of(1, 2), MajorityConfig.of(2, 3)), IdSet.of(4), IdSet.of(3), false);
+        for (long id = 1; id <= 4; id++) {
+            assertThat(joint.contains(id)).isTrue();
+        }
+        assertThat(joint.contains(5)).isFalse();
+    }
+
+    @Test
     void membersAreFoundById() {
         ProgressTracker tracker = of(MajorityConfig.of(1, -5), MajorityConfig.EMPTY, 3);
         assertThat(tracker.members().ids().toList()).containsExactly(1L, 3L, -5L);
