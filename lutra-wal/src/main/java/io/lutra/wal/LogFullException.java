@@ -4,7 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that an append was refused because the disk has no room for the log to grow. Nothing was changed.
+ * Says that the disk has no room for the log to grow. An append that {@link GroupLog} refuses with it has changed nothing; a call
+ * of {@link GroupStorage} that ends with it may have queued its write, which then goes out when there is room.
  *
  * <p>What is stored stays readable, and marks (terms, votes, snapshots, compactions) are taken while the room set aside for
  * them lasts, so that compaction can free space. {@link Wal#maintain} tries again to find room.

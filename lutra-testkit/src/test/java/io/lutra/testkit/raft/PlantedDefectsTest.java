@@ -37,8 +37,8 @@ class PlantedDefectsTest {
         int all = PlantedDefects.catalogue().size();
         Set<String> met = new HashSet<>();
         for (long draw = 0; draw < all; draw++) {
-            List<Mutant> sample = PlantedDefects.sample(draw, 8);
-            assertEquals(8, new HashSet<>(sample).size(), "no defect twice");
+            List<Mutant> sample = PlantedDefects.sample(draw, 16);
+            assertEquals(16, new HashSet<>(sample).size(), "no defect twice");
             sample.forEach(mutant -> met.add(mutant.id));
         }
         assertEquals(all, met.size());
