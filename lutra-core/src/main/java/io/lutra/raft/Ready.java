@@ -9,9 +9,13 @@ import org.jspecify.annotations.Nullable;
  * <p>The order matters. First make {@link #hardState}, {@link #snapshot} and {@link #entries} durable; only then send
  * {@link #messages}, and apply {@link #snapshot} and {@link #committedEntries}; then advance. They are best stored as one.
  * A storage that cannot do that stores term and vote before the entries, and the commit index after them: after a crash in
- * between, its term is not below that of an entry, and its commit index is not above the last. With asynchronous storage
- * writes, all that is to be stored and applied is also in messages to the node's own storage threads, and all other messages
- * may leave at once.
+ * between, its term is not below that of an entry, and its commit index is not above the last. But then it may hold two
+ * membership changes and not know that the first is committed, which the second shows, as a leader appends none before it has
+ * applied the one before. Such a node could be elected by a configuration two changes old, and lose committed entries. So
+ * when it is opened, such a storage raises its commit index to the last membership change but one in its log.
+ *
+ * <p>With asynchronous storage writes, all that is to be stored and applied is also in messages to the node's own storage
+ * threads, and all other messages may leave at once.
  *
  * <p>A Ready may hold both a snapshot and entries; these follow the snapshot. Its lists never change.
  */

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * {@link Invariant#I13}: one membership change at a time, quorums that intersect, configurations that follow the log, and
- * nobody campaigns who has a committed change to apply. Thesis §4.
+ * nobody campaigns who has a committed change to apply, or would if it knew what its log shows. Thesis §4.
  */
 public final class SafeMembership {
     private final Ledger ledger;
@@ -40,6 +40,20 @@ public final class SafeMembership {
     public void campaigns(ReplicaView r, boolean committedChange) {
         if (committedChange) {
             violations.report(I13, "campaigns before it applies a membership change: " + r);
+        }
+    }
+
+    /**
+     * A step is over. A leader takes a change when it has applied the one before, so whoever has both has to know that the
+     * first is committed: it would campaign under a configuration whose quorums need not meet those of the second.
+     */
+    public void stepped(ReplicaView r) {
+        long last = r.lastChange();
+        if (last > r.commit && r.log.lastChange(last - 1) > r.commit) {
+            violations.report(
+                    I13,
+                    "two changes after the commit index, at " + r.log.lastChange(last - 1) + " and " + last
+                            + ", in the log of " + r);
         }
     }
 

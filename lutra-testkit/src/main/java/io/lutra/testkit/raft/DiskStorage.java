@@ -24,8 +24,11 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log on a simulated disk, as simple as it can be and still right: one file of records, each with a checksum, that is
- * replaced by a new one when the log is compacted. Recovery reads records until one is not whole, and cuts the rest.
+ * A log on a simulated disk, as simple as it can be and still right: one file that is replaced by a new one when the log
+ * is compacted. Recovery reads one write after the other until one is not whole, and cuts the rest.
+ *
+ * <p>A write counts whole or not at all: it has one checksum. Entries without the commit index that came with them may
+ * elect a leader by a configuration that is no longer in force; a commit index without them counts what they replace.
  *
  * <p>What is written is not durable before {@link #sync}. All that the core reads is kept in memory too.
  */
@@ -68,14 +71,18 @@ final class DiskStorage implements ReplicaStorage {
     /** The log begins anew after an index. */
     private static final int BASE = 4;
 
-    private static final int HEADER_BYTES = 9;
+    /** Of a write: length and checksum of its records. */
+    private static final int WRITE_BYTES = 8;
+    /** Of a record: kind and length of its body. */
+    private static final int RECORD_BYTES = 5;
+
     private static final String TEMPORARY = "new";
     private static final String PREFIX = "log-";
 
     private final SimulatedDisk disk;
     private final CRC32C checksum = new CRC32C();
     private byte[] buffer = new byte[1024];
-    private int buffered;
+    private int buffered = WRITE_BYTES;
     private SimulatedFile file;
     private long fileEnd;
     private long generation;
@@ -125,22 +132,18 @@ final class DiskStorage implements ReplicaStorage {
         while (target.hasRemaining() && file.read(target.position(), target) > 0) {
             // A read may be short.
         }
+        ByteBuffer found = ByteBuffer.wrap(content);
         int at = 0;
-        while (at + HEADER_BYTES <= content.length) {
-            ByteBuffer header = ByteBuffer.wrap(content, at, HEADER_BYTES);
-            int length = header.getInt();
-            int sum = header.getInt();
-            if (length < 0 || length > content.length - at - HEADER_BYTES) {
-                break;
+        while (isWhole(found)) {
+            int end = found.position() + WRITE_BYTES + found.getInt(found.position());
+            found.position(found.position() + WRITE_BYTES);
+            while (found.position() < end) {
+                int kind = found.get();
+                byte[] body = new byte[found.getInt()];
+                found.get(body);
+                replay(kind, body);
             }
-            checksum.reset();
-            checksum.update(content, at + HEADER_BYTES - 1, length + 1);
-            if (sum != (int) checksum.getValue() || header.get(at + HEADER_BYTES - 1) == 0) {
-                break;
-            }
-            byte[] body = Arrays.copyOfRange(content, at + HEADER_BYTES, at + HEADER_BYTES + length);
-            replay(content[at + HEADER_BYTES - 1], body);
-            at += HEADER_BYTES + length;
+            at = end;
         }
         file.truncate(at);
         file.sync();
@@ -151,15 +154,25 @@ final class DiskStorage implements ReplicaStorage {
         hardState = HardState.of(hardState.term(), hardState.vote(), commit);
     }
 
+    /** Tells whether a whole write follows. */
+    private boolean isWhole(ByteBuffer found) {
+        if (found.remaining() < WRITE_BYTES) {
+            return false;
+        }
+        int length = found.getInt(found.position());
+        if (length <= 0 || length > found.remaining() - WRITE_BYTES) {
+            return false;
+        }
+        checksum.reset();
+        checksum.update(found.slice(found.position() + WRITE_BYTES, length));
+        return found.getInt(found.position() + Integer.BYTES) == (int) checksum.getValue();
+    }
+
     private void replay(int kind, byte[] body) {
         switch (kind) {
             case HARD_STATE -> hardState = HardState.parse(body);
             case ENTRY -> put(Entry.parse(body));
-            case SNAPSHOT -> {
-                snapshot = Snapshot.parse(body);
-                // What says where the log begins may be torn off: it begins here, unless that follows.
-                rebase(snapshotIndex(), snapshot.metadata().term());
-            }
+            case SNAPSHOT -> snapshot = Snapshot.parse(body);
             case BASE ->
                 rebase(ByteBuffer.wrap(body).getLong(), ByteBuffer.wrap(body).getLong(Long.BYTES));
             default -> throw new StorageException("record of kind " + kind);
@@ -183,16 +196,9 @@ final class DiskStorage implements ReplicaStorage {
     @Override
     public void write(HardState newHardState, @Nullable Snapshot newSnapshot, List<Entry> newEntries)
             throws IOException {
-        long commit = hardState.commit();
         if (!newHardState.isEmpty()) {
-            // Of a torn write the beginning stays: the term comes before entries of that term, the commit index after
-            // what
-            // it counts, or it would count what these were to replace.
             hardState = newHardState;
-            record(
-                    HARD_STATE,
-                    HardState.of(newHardState.term(), newHardState.vote(), commit)
-                            .encode());
+            record(HARD_STATE, newHardState.encode());
         }
         if (newSnapshot != null) {
             snapshot = newSnapshot;
@@ -210,9 +216,6 @@ final class DiskStorage implements ReplicaStorage {
                 put(entry);
                 record(entry);
             }
-        }
-        if (!newHardState.isEmpty() && newHardState.commit() > commit) {
-            record(HARD_STATE, newHardState.encode());
         }
         flush();
     }
@@ -263,36 +266,36 @@ final class DiskStorage implements ReplicaStorage {
     }
 
     private void record(Entry entry) {
-        int start = begin(entry.encodedSize());
-        entry.writeTo(buffer, start + HEADER_BYTES);
-        end(ENTRY, start, entry.encodedSize());
+        int body = begin(ENTRY, entry.encodedSize());
+        entry.writeTo(buffer, body);
     }
 
     private void record(int kind, byte[] body) {
-        int start = begin(body.length);
-        System.arraycopy(body, 0, buffer, start + HEADER_BYTES, body.length);
-        end(kind, start, body.length);
+        int at = begin(kind, body.length);
+        System.arraycopy(body, 0, buffer, at, body.length);
     }
 
-    private int begin(int length) {
-        int needed = buffered + HEADER_BYTES + length;
-        if (needed > buffer.length) {
-            buffer = Arrays.copyOf(buffer, 2 * needed);
+    /** Returns where the body goes. */
+    private int begin(int kind, int length) {
+        int body = buffered + RECORD_BYTES;
+        if (body + length > buffer.length) {
+            buffer = Arrays.copyOf(buffer, 2 * (body + length));
         }
-        return buffered;
-    }
-
-    private void end(int kind, int start, int length) {
-        buffer[start + HEADER_BYTES - 1] = (byte) kind;
-        checksum.reset();
-        checksum.update(buffer, start + HEADER_BYTES - 1, length + 1);
-        ByteBuffer.wrap(buffer, start, HEADER_BYTES).putInt(length).putInt((int) checksum.getValue());
-        buffered = start + HEADER_BYTES + length;
+        ByteBuffer.wrap(buffer, buffered, RECORD_BYTES).put((byte) kind).putInt(length);
+        buffered = body + length;
+        return body;
     }
 
     private void flush() throws IOException {
+        if (buffered == WRITE_BYTES) {
+            return;
+        }
+        int length = buffered - WRITE_BYTES;
+        checksum.reset();
+        checksum.update(buffer, WRITE_BYTES, length);
         ByteBuffer source = ByteBuffer.wrap(buffer, 0, buffered);
-        buffered = 0;
+        source.putInt(length).putInt((int) checksum.getValue()).rewind();
+        buffered = WRITE_BYTES;
         while (source.hasRemaining()) {
             fileEnd += file.write(fileEnd, source);
         }

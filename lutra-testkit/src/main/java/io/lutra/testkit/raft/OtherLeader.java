@@ -12,8 +12,8 @@ import java.util.List;
 
 /**
  * Says in a leader's name what is legal for the leader of its term, and what the core's own leaders never say: appends from
- * any place of its log, of any length, empty ones too, with any commit index that is not above its own, and snapshots that
- * nobody needs. A leader of another version may. A follower has to compare, replace, commit and acknowledge by each message
+ * any place of its log, of any length, empty ones too, with any commit index that is not above its own and covers all
+ * membership changes but the last, and snapshots that nobody needs. A leader of another version may. A follower has to compare, replace, commit and acknowledge by each message
  * alone. Paper figures 2 and 13.
  */
 final class OtherLeader extends Event {
@@ -65,7 +65,10 @@ final class OtherLeader extends Event {
         long back = random.chance(0.7) ? random.nextInt(1 + Math.min(known, 8)) : random.nextInt(1 + known);
         long prev = log.last() - back;
         List<Entry> entries = entriesAfter(prev, leader, random.nextInt(MOST_ENTRIES + 1));
-        long commit = random.chance(0.5) ? leader.view.commit : random.nextLong(leader.view.commit + 1);
+        // Who gets a change has to learn that the one before is committed, or it might campaign without it.
+        long changeBefore = log.lastChange(log.lastChange(prev + entries.size()) - 1);
+        long drawn = random.chance(0.5) ? leader.view.commit : random.nextLong(leader.view.commit + 1);
+        long commit = Math.max(drawn, changeBefore);
         for (long rest = leader.view.membership.members(); rest != 0; rest &= rest - 1) {
             long to = Long.numberOfTrailingZeros(rest);
             if (to == leader.id || random.chance(0.5)) {

@@ -119,6 +119,7 @@ final class ReplicaChecks implements TraceListener {
         refinement.stepped(status);
         monotonicMarks.stepped(view, status);
         cluster.markOrder.stepped(view, status, snapshotIndex);
+        cluster.safeMembership.stepped(view);
         coreApplied = status.applied();
         checkSnapshotTaken(status);
         leftOffice |= roleBefore == StateType.LEADER && status.role() != StateType.LEADER;
