@@ -6,12 +6,8 @@ import java.util.Arrays;
 
 /** Lays records out as one batch, in an array that is used again and again. For one thread. */
 final class BatchBuilder {
-    /** Room in front for a segment's header, so that the first batch goes out with it in one write. */
-    private static final int START = Format.SEGMENT_HEADER;
+    private static final int BODY = Format.BATCH_HEADER;
 
-    private static final int BODY = START + Format.BATCH_HEADER;
-
-    private final long logId;
     private final Checksum sums;
     private byte[] bytes = new byte[64 << 10];
     private int end = BODY;
@@ -21,7 +17,6 @@ final class BatchBuilder {
     private int checksum;
 
     BatchBuilder(long logId) {
-        this.logId = logId;
         this.sums = new Checksum(logId);
     }
 
@@ -86,7 +81,7 @@ final class BatchBuilder {
 
     /** Returns where a record lies, by its number in the batch, if the batch is written at an offset. */
     int position(int record, long offset) {
-        return (int) (offset + records[record] - START);
+        return (int) (offset + records[record]);
     }
 
     /** Returns the bytes that a record takes. */
@@ -100,33 +95,25 @@ final class BatchBuilder {
     }
 
     /**
-     * Sums the records for their place, writes the headers, and returns what is to be written at that offset; at 0 if this
-     * is the first batch of a segment.
+     * Sums the records for their place, writes the header, and returns what is to be written at that offset.
      */
     ByteBuffer seal(SegmentHeader segment, long offset, long sequence, int previous, int flags) {
         byte[] sumsOfRecords = new byte[4 * count];
         for (int i = 0; i < count; i++) {
             int at = records[i];
             int to = i + 1 < count ? records[i + 1] : end;
-            int sum = sums.at(segment.number(), segment.incarnation(), offset + at - START, bytes, at + 4, to);
+            int sum = sums.at(segment.number(), segment.incarnation(), offset + at, bytes, at + 4, to);
             LittleEndian.putInt(bytes, at, sum);
             LittleEndian.putInt(sumsOfRecords, 4 * i, sum);
         }
         int digest = Checksum.plain(sumsOfRecords, 0, sumsOfRecords.length);
         BatchHeader header = new BatchHeader(
                 0, sequence, segment.incarnation(), previous, length(), count, digest, flags, checkpoint, offset);
-        checksum = header.write(bytes, START, sums, segment.number());
-        boolean first = offset == Format.SEGMENT_HEADER;
-        if (first) {
-            Arrays.fill(bytes, 0, START, (byte) 0);
-            segment.write(bytes, logId);
-        }
-        int padded = (int) Format.align(offset + end - START, segment.sector());
-        int to = (int) (padded - offset) + START;
-        reserve(to);
-        Arrays.fill(bytes, end, to, (byte) 0);
-        int from = first ? 0 : START;
-        return ByteBuffer.wrap(bytes, from, to - from);
+        checksum = header.write(bytes, 0, sums, segment.number());
+        int padded = (int) (Format.align(offset + end, segment.sector()) - offset);
+        reserve(padded);
+        Arrays.fill(bytes, end, padded, (byte) 0);
+        return ByteBuffer.wrap(bytes, 0, padded);
     }
 
     private void reserve(int capacity) {

@@ -1,6 +1,5 @@
 package io.lutra.wal;
 
-import io.lutra.wal.LogScan.ScannedSegment;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,8 +1,6 @@
 package io.lutra.wal;
 
-import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,63 +29,6 @@ final class LogScan {
         void gap();
     }
 
-    /** A segment as it was found. */
-    static final class ScannedSegment implements Closeable {
-        private final long number;
-        private final DiskFile file;
-        private final Window window;
-        private final @Nullable SegmentHeader header;
-        private long cutFrom = -1;
-
-        private ScannedSegment(long number, DiskFile file, Window window, @Nullable SegmentHeader header) {
-            this.number = number;
-            this.file = file;
-            this.window = window;
-            this.header = header;
-        }
-
-        long number() {
-            return number;
-        }
-
-        String name() {
-            return Format.segmentName(number);
-        }
-
-        DiskFile file() {
-            return file;
-        }
-
-        /** Returns the bytes of the file that are in memory. */
-        int memory() {
-            return window.memory();
-        }
-
-        long size() {
-            return window.fileSize();
-        }
-
-        @Nullable
-        SegmentHeader header() {
-            return header;
-        }
-
-        /** Returns where begins what was cut when the next segment was begun, -1 if nothing can be. */
-        long cutFrom() {
-            return cutFrom;
-        }
-
-        /** A segment has its full size from before it is used until a later one is in use. */
-        boolean isShort() {
-            return header == null ? size() < Format.MIN_SEGMENT : size() < header.size();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
-        }
-    }
-
     /**
      * How a log ends.
      *
@@ -113,7 +54,6 @@ final class LogScan {
 
     private final Disk disk;
     private final long logId;
-    private final Checksum sums;
     private final Listener listener;
 
     private @Nullable Batch pending;
@@ -134,7 +74,6 @@ final class LogScan {
     LogScan(Disk disk, long logId, Listener listener) {
         this.disk = disk;
         this.logId = logId;
-        this.sums = new Checksum(logId);
         this.listener = listener;
     }
 
@@ -145,7 +84,7 @@ final class LogScan {
         try {
             for (String name : disk.list()) {
                 if (Format.segmentNumber(name) >= 0) {
-                    segments.add(open(name));
+                    segments.add(ScannedSegment.open(disk, name, logId));
                 }
             }
             listener.files(segments.stream().mapToLong(ScannedSegment::size).sum());
@@ -163,7 +102,7 @@ final class LogScan {
                     listener.gap();
                 }
                 scan(segments.get(i), isLast ? UNKNOWN : firstSequence(segments, i + 1), isLast && !isLost);
-                segments.get(i).window.release(); // or memory would be taken for the whole log at once
+                segments.get(i).release(); // or memory would be taken for the whole log at once
             }
             if (isLost) {
                 loseTheLast(segments.get(used - 1).number() + 1);
@@ -212,35 +151,23 @@ final class LogScan {
         listener.damage(new Damage(Format.segmentName(number), 0, 0, "it is missing, though one was made after it"));
     }
 
-    private ScannedSegment open(String name) throws IOException {
-        long number = Format.segmentNumber(name);
-        DiskFile file = disk.openToRead(name);
-        try {
-            Window window = new Window(file);
-            byte[] page = new byte[(int) Math.min(Format.SEGMENT_HEADER, window.fileSize())];
-            file.read(ByteBuffer.wrap(page), 0);
-            return new ScannedSegment(number, file, window, SegmentHeader.read(page, logId, number));
-        } catch (IOException | RuntimeException e) {
-            file.close();
-            throw e;
-        }
-    }
-
-    /** Tells whether a segment, the last one, was begun: its first batch is whole, or something shows that it was. */
-    private boolean isInUse(ScannedSegment segment) throws IOException {
-        if (segment.isShort()) {
-            return true;
-        }
-        return (segment.header() != null && read(segment, Format.SEGMENT_HEADER) != null)
+    /**
+     * Tells whether a segment, the last one, was begun: its first batch is whole, or something shows that it was. One that does
+     * not say what it is may have been.
+     */
+    private static boolean isInUse(ScannedSegment segment) throws IOException {
+        return segment.isShort()
+                || segment.header() == null
+                || segment.batch(Format.SEGMENT_HEADER, NOTHING) != null
                 || find(segment, Format.SEGMENT_HEADER + Format.MIN_SECTOR, 0, UNKNOWN) >= 0;
     }
 
     /** Returns the number of the first batch after segment {@code i - 1}, if it can be told. */
-    private long firstSequence(List<ScannedSegment> segments, int i) throws IOException {
+    private static long firstSequence(List<ScannedSegment> segments, int i) throws IOException {
         if (segments.get(i).number() != segments.get(i - 1).number() + 1) {
             return UNKNOWN;
         }
-        BatchHeader first = header(segments.get(i), Format.SEGMENT_HEADER);
+        BatchHeader first = segments.get(i).batchHeader(Format.SEGMENT_HEADER);
         return first == null ? UNKNOWN : first.sequence();
     }
 
@@ -250,24 +177,20 @@ final class LogScan {
             listener.damage(new Damage(segment.name(), 0, Format.SEGMENT_HEADER, "the segment has no header"));
         }
         long at = Format.SEGMENT_HEADER;
-        BatchHeader first = expected == 0 ? header(segment, at) : null;
+        BatchHeader first = expected == 0 ? segment.batchHeader(at) : null;
         if (first != null) {
             expected = first.sequence();
         }
         while (true) {
-            Batch batch = read(segment, at);
+            Batch batch = segment.batch(at, spare);
             if (batch != null && follows(batch.header(), segment, limit)) {
                 accept(segment, batch);
-                at = Format.align(
-                        batch.end(),
-                        segment.header() == null
-                                ? Format.MIN_SECTOR
-                                : segment.header().sector());
+                at = segment.after(batch);
                 continue;
             }
             if (expected == limit) {
                 // What still lies here was cut when the next segment began.
-                segment.cutFrom = at;
+                segment.cutFrom(at);
                 return;
             }
             long next = find(segment, at + Format.MIN_SECTOR, expected, limit);
@@ -275,7 +198,7 @@ final class LogScan {
                 endOf(segment, at, limit, isLast);
                 return;
             }
-            BatchHeader header = header(segment, next);
+            BatchHeader header = segment.batchHeader(next);
             boolean onlyPadding = segment.header() == null && header != null && header.sequence() == expected;
             if (!onlyPadding) {
                 flush();
@@ -343,31 +266,10 @@ final class LogScan {
         }
     }
 
-    /** Returns the header of the batch at an offset; {@code null} if there is none that was written there. */
-    private @Nullable BatchHeader header(ScannedSegment segment, long offset) throws IOException {
-        BatchHeader found = headerOfAnyPlace(segment, offset);
-        return found != null && found.offset() == offset ? found : null;
-    }
-
-    private @Nullable BatchHeader headerOfAnyPlace(ScannedSegment segment, long offset) throws IOException {
-        int at = segment.window.at(offset, Format.BATCH_HEADER);
-        return at < 0 ? null : BatchHeader.read(segment.window.bytes(), at, sums, segment.number());
-    }
-
-    private @Nullable Batch read(ScannedSegment segment, long offset) throws IOException {
-        BatchHeader header = header(segment, offset);
-        if (header == null) {
-            return null;
-        }
-        long from = offset + Format.BATCH_HEADER;
-        int at = segment.window.at(from, header.length());
-        return at < 0 ? null : Batch.check(header, sums, segment.number(), offset, segment.window.bytes(), at, spare);
-    }
-
     /** Tells whether the header of a batch that was not read lies elsewhere than it was written: no tear does that. */
     private boolean hasMisplaced(ScannedSegment segment) throws IOException {
         for (long offset = 0; offset < segment.size(); offset += Format.MIN_SECTOR) {
-            BatchHeader header = headerOfAnyPlace(segment, offset);
+            BatchHeader header = segment.glanceAtAny(offset);
             if (header != null && header.offset() != offset && header.sequence() >= expected) {
                 return true;
             }
@@ -376,9 +278,9 @@ final class LogScan {
     }
 
     /** Returns where the next batch begins whose number is in {@code [lo, hi)}, -1 if there is none. */
-    private long find(ScannedSegment segment, long from, long lo, long hi) throws IOException {
+    private static long find(ScannedSegment segment, long from, long lo, long hi) throws IOException {
         for (long offset = from; offset < segment.size(); offset += Format.MIN_SECTOR) {
-            BatchHeader header = header(segment, offset);
+            BatchHeader header = segment.glance(offset);
             if (header != null && header.sequence() >= lo && header.sequence() < hi) {
                 return offset;
             }

@@ -1,6 +1,5 @@
 package io.lutra.wal;
 
-import io.lutra.wal.LogScan.ScannedSegment;
 import io.lutra.wal.WrongDirectoryException.Reason;
 import java.io.Closeable;
 import java.io.IOException;
@@ -122,7 +121,8 @@ final class Opening {
                 number = (int) segment.number() + 1;
                 reader.segment(segment, 0); // one of which no batch was read is kept until it is seen to be of no use
             }
-            SegmentAllocator allocator = new SegmentAllocator(disk, number, options.segmentSize());
+            SegmentAllocator allocator =
+                    new SegmentAllocator(disk, identity, number, options.segmentSize(), options.sectorSize());
             begun = new Tail(
                     identity.logId(),
                     allocator,

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the next segment before it is needed: a file full of zeros, durable under its name.
+ * Makes the next segment before it is needed: a file full of zeros after its header, durable under its name.
  *
  * <p>So a full disk is met here and not by a write that somebody waits for, and a sync of the log has no size and no new
  * block to write down. A segment that was freed is used again without zeros: its checksums are those of another segment.
@@ -15,13 +15,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentAllocator {
     /** A segment that holds nothing yet. */
-    record Prepared(int number, DiskFile file, long size) {}
+    record Prepared(SegmentHeader header, DiskFile file) {
+        int number() {
+            return (int) header.number();
+        }
+
+        long size() {
+            return header.size();
+        }
+    }
 
     private static final int STEP = 1 << 20;
     private static final String TEMPORARY = "next" + Format.TEMPORARY_SUFFIX;
     private static final String SPARE = "spare" + Format.TEMPORARY_SUFFIX;
 
     private final Disk disk;
+    private final IdentityFile identity;
+    private final int sector;
     private final ByteBuffer zeros;
     private final long defaultSize;
     /** What is made when nobody asks for more: larger than the default if the groups' state alone would fill that. */
@@ -36,8 +46,10 @@ final class SegmentAllocator {
     private volatile boolean full;
 
     /** Begins with the segment of a number. A file of its name is replaced; none may have the temporary one. */
-    SegmentAllocator(Disk disk, int number, long size) {
+    SegmentAllocator(Disk disk, IdentityFile identity, int number, long size, int sector) {
         this.disk = disk;
+        this.identity = identity;
+        this.sector = sector;
         this.number = number;
         this.defaultSize = size;
         this.usualSize = size;
@@ -81,7 +93,6 @@ final class SegmentAllocator {
                 filled += length;
                 return true;
             }
-            to.sync();
             becomeReady(TEMPORARY, to);
             file = null;
             filled = 0;
@@ -94,9 +105,16 @@ final class SegmentAllocator {
     }
 
     private void becomeReady(String name, DiskFile to) throws IOException {
+        // Now and not with the first batch: a segment always says what it is, so one that does not was damaged or
+        // misread.
+        SegmentHeader header = new SegmentHeader(number, identity.incarnation(), size, sector);
+        byte[] page = new byte[Format.SEGMENT_HEADER];
+        header.write(page, identity.logId());
+        to.write(ByteBuffer.wrap(page), 0);
+        to.sync();
         disk.rename(name, Format.segmentName(number));
         disk.sync();
-        ready = new Prepared(number, to, size);
+        ready = new Prepared(header, to);
         full = false;
     }
 
@@ -109,10 +127,7 @@ final class SegmentAllocator {
         // Its name must be gone for good before its header is: a segment without one is a damaged one.
         disk.rename(freed.name(), SPARE);
         disk.sync();
-        DiskFile again = disk.open(SPARE);
-        again.write(ByteBuffer.allocate(Format.SEGMENT_HEADER), 0);
-        again.sync();
-        spare = again;
+        spare = disk.open(SPARE);
         return true;
     }
 

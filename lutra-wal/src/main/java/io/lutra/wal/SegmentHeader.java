@@ -3,15 +3,15 @@ package io.lutra.wal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first bytes of a segment.
+ * The first bytes of a segment: they are there from when it is made, and never change.
  *
  * @param number the segment's place in the log, also its name; from 1 on
- * @param incarnation which opening of the log wrote it
+ * @param incarnation which opening of the log made it, and alone writes to it
  * @param size the size the file was allocated with
  * @param sector where batches after the first begin: at multiples of this
  */
 record SegmentHeader(long number, long incarnation, long size, int sector) {
-    private static final int SIZE = 64;
+    static final int SIZE = 64;
 
     void write(byte[] page, long logId) {
         Format.putPreamble(page, Format.SEGMENT_MAGIC);

@@ -154,7 +154,7 @@ final class Tail {
             throw new IllegalStateException("segment " + next.number() + " was prepared, not " + number);
         }
         begun = next;
-        header = new SegmentHeader(number, incarnation, next.size(), sector);
+        header = next.header();
         remaining.set(next.size() - Format.SEGMENT_HEADER);
         offset = Format.SEGMENT_HEADER;
     }
@@ -169,11 +169,10 @@ final class Tail {
         writtenAt = offset;
         ByteBuffer buffer = batch.seal(in, offset, nextSequence.get(), previous, flags);
         int length = buffer.remaining();
-        file.write(buffer, first != null ? 0 : offset);
+        file.write(buffer, offset);
         file.sync();
-        int taken = length - (first != null ? Format.SEGMENT_HEADER : 0);
-        offset += taken;
-        remaining.addAndGet(-taken);
+        offset += length;
+        remaining.addAndGet(-length);
         previous = batch.checksum();
         nextSequence.incrementAndGet();
     }

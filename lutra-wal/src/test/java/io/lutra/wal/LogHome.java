@@ -128,11 +128,11 @@ final class LogHome implements ReplicaHome {
         return isWhole(disk.copy(), 0);
     }
 
-    /** The same of a copy of the disk, some of whose reads go to the wrong place once the log is open. */
+    /** The same of a copy of the disk, some of whose reads go to the wrong place. */
     boolean isWhole(SimulatedDisk copy, double misdirected) {
         promises.died();
+        copy.faults().sometimes(DiskOperation.READ, DiskFault.MISDIRECTED, misdirected);
         try (Wal wal = openOrCreate(copy)) {
-            copy.faults().sometimes(DiskOperation.READ, DiskFault.MISDIRECTED, misdirected);
             return promises.isWhole(wal, misdirected > 0 ? 1 : Long.MAX_VALUE);
         } catch (WalException e) {
             return false;

@@ -96,6 +96,7 @@ public final class RecoveryFuzzTarget {
     private static Map<String, byte[]> recorded(ByteBuffer bytes) {
         SegmentHeader segment = new SegmentHeader(1, 1, Format.MIN_SEGMENT, Format.MIN_SECTOR);
         byte[] content = new byte[Format.MIN_SEGMENT];
+        segment.write(content, LOG_ID);
         BatchBuilder batch = new BatchBuilder(LOG_ID);
         long offset = Format.SEGMENT_HEADER;
         int previous = 0;
@@ -114,13 +115,12 @@ public final class RecoveryFuzzTarget {
                 }
             }
             ByteBuffer sealed = batch.seal(segment, offset, sequence, previous, 0);
-            int at = offset == Format.SEGMENT_HEADER ? 0 : (int) offset;
-            if (at + sealed.remaining() > content.length) {
+            int length = sealed.remaining();
+            if (offset + length > content.length) {
                 break;
             }
-            int length = sealed.remaining();
-            sealed.get(content, at, length);
-            offset = at + (long) length;
+            sealed.get(content, (int) offset, length);
+            offset += length;
             previous = batch.checksum();
         }
         Map<String, byte[]> files = new HashMap<>();

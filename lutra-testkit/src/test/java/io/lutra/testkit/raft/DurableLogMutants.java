@@ -43,16 +43,21 @@ final class DurableLogMutants {
                         .log(
                                 "LogScan",
                                 "            long next = find(segment, at + Format.MIN_SECTOR, expected, limit);",
-                                "            boolean zeros = at + 4 <= segment.size()\n"
-                                        + "                    && LittleEndian.getInt(segment.window.bytes(),"
-                                        + " segment.window.at(at, 4)) == 0;\n"
-                                        + "            long next = isLast && zeros ? -1"
-                                        + " : find(segment, at + Format.MIN_SECTOR, expected, limit);"),
+                                "            long next = isLast && segment.isZeroAt(at) ? -1"
+                                        + " : find(segment, at + Format.MIN_SECTOR, expected, limit);")
+                        .log(
+                                "ScannedSegment",
+                                "    void release() {\n",
+                                "    boolean isZeroAt(long at) throws IOException {\n"
+                                        + "        return at + 4 <= size() && LittleEndian.getInt(window.bytes(),"
+                                        + " window.at(at, 4)) == 0;\n"
+                                        + "    }\n\n"
+                                        + "    void release() {\n"),
                 Mutant.of("W05", "a torn batch at the end counts as damage", "I20", "I29")
                         .log(
                                 "LogScan",
                                 "        } else if (isLast) {\n            tornFrom = at;",
-                                "        } else if (isLast && headerOfAnyPlace(segment, at) != null) {\n"
+                                "        } else if (isLast && segment.glanceAtAny(at) != null) {\n"
                                         + "            lose(segment, at, \"the last batch is not whole\");\n"
                                         + "        } else if (isLast) {\n            tornFrom = at;"),
                 Mutant.of("W12", "the length of a record is trusted", "I25", "I27")
@@ -73,6 +78,11 @@ final class DurableLogMutants {
                                 "EntryRead",
                                 "if (entry.index() != indexes[i] || entry.term() != terms[i]) {",
                                 "if (entry.index() < 0) {"),
+                Mutant.of("W16", "that nothing is found counts, whatever place was read", "I20")
+                        .log(
+                                "ScannedSegment",
+                                "if (found == null && known.length > 0) {",
+                                "if (found == null && known.length < 0) {"),
                 Mutant.of("W15", "the newest file is read, whatever the log says is applied", "I5", "I22")
                         .log(
                                 "SnapshotFiles",
