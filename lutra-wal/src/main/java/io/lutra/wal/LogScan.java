@@ -38,6 +38,7 @@ final class LogScan {
      * @param tornFrom where a torn batch begins, -1 if there is none
      * @param nextSequence the number of the batch after the last attested one
      * @param previous the checksum of the header of the last attested batch
+     * @param nextSegment the number of the segment to begin
      * @param unused segments after the last that hold nothing yet, newest first
      */
     record Result(
@@ -47,6 +48,7 @@ final class LogScan {
             long tornFrom,
             long nextSequence,
             int previous,
+            long nextSegment,
             List<String> unused) {}
 
     private static final long UNKNOWN = Long.MAX_VALUE;
@@ -80,9 +82,11 @@ final class LogScan {
     Result run() throws IOException {
         List<ScannedSegment> segments = new ArrayList<>();
         List<ScannedSegment> unused = new ArrayList<>();
+        long nextSegment = 1;
         boolean done = false;
         try {
-            for (String name : disk.list()) {
+            List<String> names = disk.list();
+            for (String name : names) {
                 if (Format.segmentNumber(name) >= 0) {
                     segments.add(ScannedSegment.open(disk, name, logId));
                 }
@@ -92,7 +96,8 @@ final class LogScan {
                 unused.add(segments.remove(segments.size() - 1));
             }
             int used = segments.size();
-            boolean isLost = takeForLost(segments, unused);
+            long newest = NewestSegment.in(names);
+            boolean isLost = takeForLost(segments, unused, newest);
             for (int i = 0; i < used; i++) {
                 boolean isLast = i == used - 1;
                 if (i > 0 && segments.get(i).number() != segments.get(i - 1).number() + 1) {
@@ -104,8 +109,13 @@ final class LogScan {
                 scan(segments.get(i), isLast ? UNKNOWN : firstSequence(segments, i + 1), isLast && !isLost);
                 segments.get(i).release(); // or memory would be taken for the whole log at once
             }
+            if (!segments.isEmpty()) {
+                nextSegment = segments.get(segments.size() - 1).number() + 1;
+            }
             if (isLost) {
                 loseTheLast(segments.get(used - 1).number() + 1);
+                // That of one that was lost is not given again: then it would not be missing any more.
+                nextSegment = Math.max(nextSegment, newest + 1);
             }
             done = true;
         } finally {
@@ -118,24 +128,35 @@ final class LogScan {
                 }
             }
         }
-        List<String> names = unused.stream().map(ScannedSegment::name).toList();
+        List<String> unusedNames = unused.stream().map(ScannedSegment::name).toList();
         long next = pending == null
                 ? Math.max(highest + 1, expected)
                 : pending.header().sequence();
         int chain = pending == null ? previous : previousOfPending;
-        return new Result(segments, pending, pending == null ? end : pending.offset(), tornFrom, next, chain, names);
+        return new Result(
+                segments,
+                pending,
+                pending == null ? end : pending.offset(),
+                tornFrom,
+                next,
+                chain,
+                nextSegment,
+                unusedNames);
     }
 
     /**
      * A segment is made when the one before it was begun, which is not freed before this is begun too. So one that was not
-     * begun, and stands alone, shows that the one before it was lost. It is kept, to show that also when this opening comes to
-     * no end.
+     * begun, and stands alone, shows that the one before it was lost; and if the newest that was made is not there, that was. What
+     * was not begun is kept, to show it also when this opening comes to no end.
      */
-    private static boolean takeForLost(List<ScannedSegment> segments, List<ScannedSegment> unused) {
-        if (segments.isEmpty()
-                || unused.isEmpty()
-                || unused.get(unused.size() - 1).number()
-                        == segments.get(segments.size() - 1).number() + 1) {
+    private static boolean takeForLost(List<ScannedSegment> segments, List<ScannedSegment> unused, long newest) {
+        if (segments.isEmpty()) {
+            return false;
+        }
+        long next = segments.get(segments.size() - 1).number() + 1;
+        boolean isWhole =
+                unused.isEmpty() ? newest < next : unused.get(unused.size() - 1).number() == next;
+        if (isWhole) {
             return false;
         }
         Collections.reverse(unused);
@@ -148,7 +169,7 @@ final class LogScan {
         flush();
         chained = false;
         end = Format.SEGMENT_HEADER;
-        listener.damage(new Damage(Format.segmentName(number), 0, 0, "it is missing, though one was made after it"));
+        listener.damage(new Damage(Format.segmentName(number), 0, 0, "it is missing, though it was made"));
     }
 
     /**

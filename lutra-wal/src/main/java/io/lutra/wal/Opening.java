@@ -29,6 +29,7 @@ final class Opening {
             for (String name : held.list()) {
                 boolean ours = name.equals(Format.IDENTITY)
                         || name.endsWith(Format.SEGMENT_SUFFIX)
+                        || NewestSegment.isName(name)
                         || name.endsWith(Format.SNAPSHOT_SUFFIX);
                 if (ours) {
                     throw new WrongDirectoryException(
@@ -115,14 +116,15 @@ final class Opening {
             restate(log.pending());
             table.damageUnattested();
             identity = found.opened();
+            int number = (int) log.nextSegment();
+            NewestSegment newest = new NewestSegment(disk);
+            newest.set(number - 1); // else what is removed now would be missing
             removeLeftovers(log);
-            int number = 1;
             for (ScannedSegment segment : log.segments()) {
-                number = (int) segment.number() + 1;
                 reader.segment(segment, 0); // one of which no batch was read is kept until it is seen to be of no use
             }
             SegmentAllocator allocator =
-                    new SegmentAllocator(disk, identity, number, options.segmentSize(), options.sectorSize());
+                    new SegmentAllocator(disk, identity, newest, number, options.segmentSize(), options.sectorSize());
             begun = new Tail(
                     identity.logId(),
                     allocator,

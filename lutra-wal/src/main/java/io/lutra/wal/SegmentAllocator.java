@@ -31,6 +31,7 @@ final class SegmentAllocator {
 
     private final Disk disk;
     private final IdentityFile identity;
+    private final NewestSegment newest;
     private final int sector;
     private final ByteBuffer zeros;
     private final long defaultSize;
@@ -46,9 +47,10 @@ final class SegmentAllocator {
     private volatile boolean full;
 
     /** Begins with the segment of a number. A file of its name is replaced; none may have the temporary one. */
-    SegmentAllocator(Disk disk, IdentityFile identity, int number, long size, int sector) {
+    SegmentAllocator(Disk disk, IdentityFile identity, NewestSegment newest, int number, long size, int sector) {
         this.disk = disk;
         this.identity = identity;
+        this.newest = newest;
         this.sector = sector;
         this.number = number;
         this.defaultSize = size;
@@ -114,6 +116,7 @@ final class SegmentAllocator {
         to.sync();
         disk.rename(name, Format.segmentName(number));
         disk.sync();
+        newest.set(number);
         ready = new Prepared(header, to);
         full = false;
     }

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A damaged log is opened: whom it hurts is out of service and stays so, the others go on, nothing is cut. */
 class DamagedLogTest {
@@ -129,10 +131,45 @@ class DamagedLogTest {
     }
 
     @Test
-    void noticesTheLostSegmentAgainAfterEveryCrashOfTheOpening() throws Exception {
+    void noticesThatTheSegmentWasLostThatWasWrittenLastAlsoWhenNoneWasMadeAfterIt() throws Exception {
+        fill();
+        List<String> segments = segments();
+        String lost = segments.get(segments.size() - 1);
+        simulated.delete(lost);
+        open();
+        assertThat(wal.damages()).hasSize(1);
+        assertThat(wal.damages().get(0).file()).isEqualTo(lost);
+        assertThat(inService()).isEmpty();
+        assertThat(segments()).as("another takes another name").doesNotContain(lost);
+        wal.createGroup(4, 1, Completion.NONE);
+        Scenes.write(wal);
+        wal.close();
+        open();
+        assertThat(inService().keySet()).containsExactly(4L);
+    }
+
+    @Test
+    void noticesThatTheLastSegmentsWereLost() throws Exception {
         fillAndPrepare();
         List<String> segments = segments();
-        simulated.delete(segments.get(segments.size() - 2));
+        for (String lost : segments.subList(1, segments.size())) {
+            simulated.delete(lost);
+        }
+        open();
+        assertThat(wal.damages()).hasSize(1);
+        assertThat(inService()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "one was made after it: {0}")
+    @ValueSource(booleans = {true, false})
+    void noticesTheLostSegmentAgainAfterEveryCrashOfTheOpening(boolean oneWasMade) throws Exception {
+        if (oneWasMade) {
+            fillAndPrepare();
+        } else {
+            fill();
+        }
+        List<String> segments = segments();
+        simulated.delete(segments.get(segments.size() - (oneWasMade ? 2 : 1)));
         simulated.syncDirectory("");
         boolean opened = false;
         for (int at = 1; !opened; at++) {

@@ -86,10 +86,12 @@ final class LoneLog {
             }
             for (int i = 0; i < DAMAGES; i++) {
                 SimulatedDisk copy = disk.copy();
-                int what = random.nextInt(6);
+                int what = random.nextInt(7);
                 if (what == 0) {
                     flipABitOfAHeader(copy);
-                } else if (what > 1) {
+                } else if (what == 2) {
+                    loseSegments(copy);
+                } else if (what > 2) {
                     LogHome.damage(copy, random);
                 }
                 home.isWhole(copy, what == 1 ? MISDIRECTED[random.nextInt(MISDIRECTED.length)] : 0);
@@ -113,6 +115,26 @@ final class LoneLog {
                     }
                     return;
                 }
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The file system loses a segment, more often the last, or the last ones. */
+    private void loseSegments(SimulatedDisk copy) {
+        try {
+            copy.faults().none();
+            List<String> names = new ArrayList<>(copy.list(""));
+            names.removeIf(name -> Format.segmentNumber(name) < 0);
+            if (names.isEmpty()) {
+                return;
+            }
+            int last = names.size() - 1;
+            int first = random.chance(0.3) ? random.nextInt(names.size()) : Math.max(0, last - random.nextInt(2));
+            int end = random.chance(0.3) ? first : last;
+            for (String name : names.subList(first, end + 1)) {
+                copy.delete(name);
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);

@@ -69,7 +69,10 @@ public final class RecoveryFuzzTarget {
     /** Bytes and sectors of a log that was whole are changed, moved, zeroed and cut, as the fuzzer says. */
     private static Map<String, byte[]> damaged(ByteBuffer bytes) {
         Map<String, byte[]> files = new HashMap<>(WHOLE);
-        List<String> names = WHOLE.keySet().stream().sorted().toList();
+        List<String> names = WHOLE.keySet().stream()
+                .filter(name -> WHOLE.get(name).length > 0)
+                .sorted()
+                .toList();
         for (int i = 0; i < MAX_EDITS && bytes.remaining() >= 8; i++) {
             String name = names.get((bytes.get() & 0xff) % names.size());
             byte[] content = files.get(name).clone();
