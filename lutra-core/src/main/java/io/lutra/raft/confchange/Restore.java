@@ -16,16 +16,30 @@ public final class Restore {
     /**
      * Puts a stored membership in force on a tracker that has no members.
      *
-     * @throws InvalidConfChangeException if the stored membership contradicts itself
+     * @throws InvalidConfChangeException if the stored membership contradicts itself, names an id twice in a list, or more
+     *     members than a group may have
      */
     public static void restore(ProgressTracker tracker, long lastIndex, ConfState state) {
+        // First: a peer's list is as long as it likes. Each member is named once, and once more if it votes in the
+        // outgoing
+        // half.
+        if (size(state) > 2 * InvalidConfChangeException.MAX_MEMBERS) {
+            throw new InvalidConfChangeException(Reason.TOO_MANY_MEMBERS);
+        }
         replay(tracker, lastIndex, state);
         if (!tracker.configuration().toConfState().isEquivalentTo(state)) {
             throw new InvalidConfChangeException(Reason.INCONSISTENT);
         }
     }
 
-    /** The same without the last check, as etcd's {@code confchange.Restore}. */
+    private static int size(ConfState state) {
+        return state.voters().size()
+                + state.learners().size()
+                + state.votersOutgoing().size()
+                + state.learnersNext().size();
+    }
+
+    /** The same without a check, as etcd's {@code confchange.Restore}. */
     static void replay(ProgressTracker tracker, long lastIndex, ConfState state) {
         List<ConfChangeSingle> incoming = new ArrayList<>();
         add(incoming, ConfChangeType.REMOVE_NODE, state.votersOutgoing());
@@ -47,9 +61,12 @@ public final class Restore {
     }
 
     private static void simple(ProgressTracker tracker, long lastIndex, List<ConfChangeSingle> changes) {
+        Draft draft = new Draft(tracker, lastIndex);
         for (ConfChangeSingle change : changes) {
-            put(tracker, new Changer(tracker, lastIndex).simple(List.of(change)));
+            // By itself, a change of one voter at most.
+            draft.apply(List.of(change));
         }
+        put(tracker, draft.finish(false));
     }
 
     private static void put(ProgressTracker tracker, ChangedConfiguration changed) {

@@ -26,6 +26,7 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -285,6 +286,20 @@ class ChangerPropertyTest {
         }
         ConfChangeSingle removal = ConfChangeSingle.of(ConfChangeType.REMOVE_NODE, 7);
         assertThat(changer.simple(List.of(removal)).members().size()).isEqualTo(ids.size() - 1);
+    }
+
+    /** As many as a state can name: all members are outgoing voters, and something else besides. */
+    @Test
+    void theLargestMembershipIsRestored() {
+        List<Long> ids = LongStream.rangeClosed(1, InvalidConfChangeException.MAX_MEMBERS)
+                .boxed()
+                .toList();
+        int half = ids.size() / 2;
+        ConfState state = ConfState.of(ids.subList(0, half), List.of(), ids, ids.subList(half, ids.size()), true);
+        ProgressTracker tracker = new ProgressTracker(10, 0);
+        Restore.restore(tracker, 9, state);
+        assertThat(tracker.configuration().toConfState()).isEqualTo(state);
+        assertThat(tracker.members().size()).isEqualTo(ids.size());
     }
 
     /** A change begins from what is in force: should that be wrong, the change must not hide it. */

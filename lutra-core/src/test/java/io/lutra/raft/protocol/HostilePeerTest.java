@@ -25,9 +25,12 @@ import io.lutra.raft.StepResult;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -410,6 +413,26 @@ class HostilePeerTest {
 
         assertThat(voters.size()).isGreaterThan(InvalidConfChangeException.MAX_MEMBERS);
         assertThat(follower.trace.ignored).containsExactly(IgnoreReason.CONTRADICTION);
+    }
+
+    /** Each id of the list that was believed cost a copy of the membership: 100 kB kept the node busy for 22 s. */
+    @Test
+    @Timeout(5)
+    void followerIsNotKeptBusyByASnapshotThatRepeatsItsMembers() {
+        List<Long> thousand = LongStream.rangeClosed(1, 1000).boxed().toList();
+        List<Long> repeated = new ArrayList<>(thousand);
+        repeated.addAll(Collections.nCopies(50_000, 1L));
+        for (ConfState state : List.of(
+                ConfState.of(repeated, List.of()),
+                ConfState.of(thousand, List.of(), repeated, List.of(), false),
+                ConfState.of(thousand, repeated),
+                ConfState.of(thousand, List.of(), thousand, repeated, false))) {
+            TestNode follower = node(1).voters(1L, 2L, 3L).start();
+            follower.deliver(Message.snapshot(2, 1, 2, snapshotOf(state)));
+
+            assertThat(follower.trace.ignored).containsExactly(IgnoreReason.CONTRADICTION);
+            assertThat(follower.raw.status().confState().voters()).containsExactly(1L, 2L, 3L);
+        }
     }
 
     @Test
