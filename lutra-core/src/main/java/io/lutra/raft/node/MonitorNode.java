@@ -314,7 +314,7 @@ final class MonitorNode implements Node {
     }
 
     private boolean hasLeader() {
-        return raw.basicStatus().lead() != Message.NONE;
+        return raw.lead() != Message.NONE;
     }
 
     private boolean isAvailable() {
@@ -401,11 +401,7 @@ final class MonitorNode implements Node {
                     }
                     nanos = available.awaitNanos(nanos);
                 }
-                next = run(() -> {
-                    Ready made = raw.ready();
-                    storing = Thread.currentThread();
-                    return made;
-                });
+                next = make();
             } catch (InterruptedException e) {
                 throw interrupted("a Ready");
             } finally {
@@ -413,6 +409,18 @@ final class MonitorNode implements Node {
             }
             storeBeforeHandingOut(next);
             return next;
+        }
+
+        /** Makes a Ready, and begins to store what it depends on. From here on no other is available. */
+        private Ready make() {
+            storing = Thread.currentThread();
+            try {
+                return run(raw::ready);
+            } catch (RuntimeException | Error e) {
+                // Nobody would end it, and stop would wait for that.
+                storing = null;
+                throw e;
+            }
         }
 
         /** Called inside the monitor, whenever something may have changed: a Ready may also be there no more. */

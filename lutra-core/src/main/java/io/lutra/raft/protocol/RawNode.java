@@ -348,6 +348,11 @@ public final class RawNode {
         });
     }
 
+    /** Returns the leader that the node knows, or {@link Message#NONE}. It asks nobody, not even the storage. */
+    public long lead() {
+        return raft.lead();
+    }
+
     /** Returns what the node knows now. */
     public Status status() {
         List<PeerProgress> progress = new ArrayList<>();

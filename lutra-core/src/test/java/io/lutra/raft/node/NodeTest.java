@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -245,6 +246,30 @@ class NodeTest {
                 .isInstanceOf(StoppedException.class)
                 .hasRootCauseMessage("the disk is gone");
         assertThatThrownBy(() -> node.ready().take()).isInstanceOf(StoppedException.class);
+    }
+
+    /** Who leads was asked by way of the storage, after the Ready was made: nothing ended it, and stop waited for its end. */
+    @Test
+    void storageThatFailsWhileAProposalWaitsDoesNotHoldUpStop() throws Exception {
+        finish(node.ready().take());
+        FutureTask<ProposalResult> proposal = inBackground(() -> node.propose(DATA, LONG));
+        node.campaign();
+        storage.failReadsFromNowOn();
+
+        assertThat(node.ready().poll(Duration.ZERO)).isNotNull();
+        stopInTime();
+        assertThatThrownBy(proposal::get).hasCauseInstanceOf(StoppedException.class);
+    }
+
+    @Test
+    void storageThatFailsWhileAReadyIsMadeDoesNotHoldUpStop() throws Exception {
+        storage.failReadsFromNowOn();
+        assertThatThrownBy(() -> node.ready().poll(Duration.ZERO)).isInstanceOf(StorageException.class);
+        stopInTime();
+    }
+
+    private void stopInTime() throws Exception {
+        CompletableFuture.runAsync(node::stop).get(20, TimeUnit.SECONDS);
     }
 
     @Test

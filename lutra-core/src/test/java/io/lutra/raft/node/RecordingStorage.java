@@ -15,6 +15,7 @@ final class RecordingStorage implements HardStateStorage {
     private final MemoryStorage memory = new MemoryStorage();
     private final List<String> writes = new CopyOnWriteArrayList<>();
     private volatile Runnable beforeWriting = () -> {};
+    private volatile Runnable beforeReading = () -> {};
 
     /** Starts the record anew. */
     RecordingStorage forget() {
@@ -26,6 +27,12 @@ final class RecordingStorage implements HardStateStorage {
         beforeWriting(() -> {
             throw new StorageException("the disk is gone");
         });
+    }
+
+    void failReadsFromNowOn() {
+        beforeReading = () -> {
+            throw new StorageException("the disk is gone");
+        };
     }
 
     void beforeWriting(Runnable action) {
@@ -76,26 +83,31 @@ final class RecordingStorage implements HardStateStorage {
 
     @Override
     public List<Entry> entries(long lo, long hi, long maxSize) {
+        beforeReading.run();
         return memory.entries(lo, hi, maxSize);
     }
 
     @Override
     public long term(long index) {
+        beforeReading.run();
         return memory.term(index);
     }
 
     @Override
     public long lastIndex() {
+        beforeReading.run();
         return memory.lastIndex();
     }
 
     @Override
     public long firstIndex() {
+        beforeReading.run();
         return memory.firstIndex();
     }
 
     @Override
     public Snapshot snapshot() {
+        beforeReading.run();
         return memory.snapshot();
     }
 }
