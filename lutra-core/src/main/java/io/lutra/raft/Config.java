@@ -10,6 +10,12 @@ public interface Config {
     /** Says that something has no limit. */
     long NO_LIMIT = Long.MAX_VALUE;
 
+    /**
+     * How much may be proposed at once, in bytes: those of the payloads, and 64 for each. A larger entry would fit into the
+     * log, but into no message.
+     */
+    long MAX_PROPOSAL_SIZE = 1L << 30;
+
     /** Returns the node's replica id: not 0, not one of the storage threads', and used once, ever, in its group. */
     long id();
 

@@ -12,6 +12,8 @@ public enum DropReason {
     NOT_A_MEMBER,
     /** Too many bytes are proposed and not yet applied. */
     UNCOMMITTED_SIZE_EXCEEDED,
+    /** It is larger than {@link Config#MAX_PROPOSAL_SIZE}. */
+    TOO_LARGE,
     /** There was nothing in it. */
     EMPTY,
     /** Its data is not what its type says. */

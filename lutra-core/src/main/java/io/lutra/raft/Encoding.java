@@ -6,6 +6,9 @@ import java.util.function.Function;
 
 /** What all encodings have in common: how they are read from a range of bytes, and how large they may be. */
 final class Encoding {
+    /** The largest array that JVMs make. */
+    private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 8;
+
     private Encoding() {}
 
     /** Reads a range of bytes, and turns what is wrong with them into the error that callers know. */
@@ -21,7 +24,7 @@ final class Encoding {
 
     /** Returns the size of an encoding as that of an array. */
     static int arraySize(long size) {
-        if (size > Integer.MAX_VALUE) {
+        if (size > LARGEST_ARRAY) {
             throw new MisuseException("an encoding of " + size + " bytes does not fit into an array");
         }
         return (int) size;

@@ -36,7 +36,7 @@ public interface Node extends AutoCloseable {
      * <p>While the group has no leader the call waits. A leader appends the data; a follower sends it on to the leader, and
      * nobody hears what becomes of it there.
      *
-     * @param data is copied
+     * @param data no more than {@link Config#MAX_PROPOSAL_SIZE}, less 64 bytes; it is copied
      * @param deadline how long to wait for a leader; zero does not wait
      * @return where it was appended, or that it was sent on
      * @throws DeadlineExceededException if there was no leader within the deadline; it was not proposed

@@ -9,6 +9,7 @@ import io.lutra.raft.codec.ProtoWriter;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -213,6 +214,23 @@ class MessageTest {
         Message message = Message.heartbeat(1, 2, 5, 9, CONTEXT.clone());
         message.context()[0] = 0;
         assertThat(message.context()).isEqualTo(CONTEXT);
+    }
+
+    /** JVMs make no array of the largest number. */
+    @Test
+    void whatFitsIntoNoArrayIsNotEncoded() {
+        List<Entry> entries = Collections.nCopies(2047, Entry.proposal(EntryType.NORMAL, new byte[1 << 20]));
+        int largest = Integer.MAX_VALUE - 8;
+        // Tag and length of the entry, tag and length of its data.
+        int left = largest - Message.propose(1, 2, entries).encodedSize() - 8;
+        assertThat(with(entries, left).encodedSize()).isEqualTo(largest);
+        assertThatThrownBy(() -> with(entries, left + 1).data()).isInstanceOf(MisuseException.class);
+    }
+
+    private static Message with(List<Entry> entries, int bytes) {
+        List<Entry> more = new ArrayList<>(entries);
+        more.add(Entry.proposal(EntryType.NORMAL, new byte[bytes]));
+        return Message.propose(1, 2, more);
     }
 
     @ParameterizedTest

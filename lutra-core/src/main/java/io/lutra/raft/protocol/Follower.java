@@ -155,7 +155,7 @@ final class Follower extends Role {
 
     @Override
     ProposalResult propose(ProposalBatch batch) {
-        DropReason reason = reasonToDrop();
+        DropReason reason = reasonToDrop(batch);
         if (reason != null) {
             return raft.dropProposal(reason);
         }
@@ -164,7 +164,7 @@ final class Follower extends Role {
     }
 
     private ProposalResult onProposal(Message m) {
-        DropReason reason = reasonToDrop();
+        DropReason reason = reasonToDrop(new ProposalBatch.Forwarded(m.entries()));
         if (reason == null && wentRound(m)) {
             reason = DropReason.FORWARDED_IN_A_CIRCLE;
         }
@@ -175,11 +175,14 @@ final class Follower extends Role {
         return ProposalResult.FORWARDED;
     }
 
-    private @Nullable DropReason reasonToDrop() {
+    private @Nullable DropReason reasonToDrop(ProposalBatch batch) {
         if (raft.lead() == Raft.NONE) {
             return DropReason.NO_LEADER;
         }
-        return raft.options().disableProposalForwarding() ? DropReason.FORWARDING_DISABLED : null;
+        if (raft.options().disableProposalForwarding()) {
+            return DropReason.FORWARDING_DISABLED;
+        }
+        return batch.isTooLarge() ? DropReason.TOO_LARGE : null;
     }
 
     /**

@@ -124,8 +124,9 @@ final class Leader extends Role {
             confChanges.takeBackTo(pendingBefore);
             return raft.dropProposal(DropReason.UNCOMMITTED_SIZE_EXCEEDED);
         }
+        Entry[] entries = place(batch, first, refused);
         uncommittedSize += size;
-        append(place(batch, first, refused));
+        append(entries);
         replication.broadcastAppend();
         return result;
     }
@@ -133,6 +134,9 @@ final class Leader extends Role {
     private @Nullable DropReason reasonToDrop(ProposalBatch batch) {
         if (batch.size() == 0) {
             return DropReason.EMPTY;
+        }
+        if (batch.isTooLarge()) {
+            return DropReason.TOO_LARGE;
         }
         if (!raft.tracker().configuration().contains(raft.id())) {
             return DropReason.NOT_A_MEMBER;

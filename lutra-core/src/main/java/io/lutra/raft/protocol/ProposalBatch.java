@@ -1,5 +1,6 @@
 package io.lutra.raft.protocol;
 
+import io.lutra.raft.Config;
 import io.lutra.raft.Entry;
 import io.lutra.raft.EntryType;
 import io.lutra.raft.MembershipChange;
@@ -17,6 +18,16 @@ interface ProposalBatch {
     byte[] changeData(int i);
 
     int payloadSize(int i);
+
+    /** Tells whether it is more than may be proposed at once. */
+    default boolean isTooLarge() {
+        long size = 0;
+        for (int i = 0; i < size(); i++) {
+            // What an entry has besides, and its place in a message, take less.
+            size += payloadSize(i) + 64L;
+        }
+        return size > Config.MAX_PROPOSAL_SIZE;
+    }
 
     /** Encodes an entry with its place; its data is copied here and nowhere else. */
     Entry place(int i, long term, long index);

@@ -205,7 +205,7 @@ public final class RawNode {
         return guarded(() -> raft.campaign());
     }
 
-    /** Proposes a command. */
+    /** Proposes a command, as a batch of one. */
     public ProposalResult propose(byte[] data) {
         return propose(List.of(data));
     }
@@ -213,6 +213,7 @@ public final class RawNode {
     /**
      * Proposes commands, which are appended together or not at all. Their bytes are copied.
      *
+     * @param commands together no more than {@link Config#MAX_PROPOSAL_SIZE}; else they are dropped
      * @return where they were appended, which is not yet committed, or why they were not
      */
     public ProposalResult propose(List<byte[]> commands) {

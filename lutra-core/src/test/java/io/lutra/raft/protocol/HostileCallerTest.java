@@ -27,8 +27,10 @@ import io.lutra.raft.ProposalResult;
 import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.SnapshotStatus;
 import io.lutra.raft.StateType;
+import io.lutra.raft.StepResult;
 import io.lutra.raft.TraceListener;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -217,6 +219,31 @@ class HostileCallerTest {
         TestNode leader = node(1).voters(1L, 2L, 3L).lead();
         assertThat(leader.raw.propose(List.of()).dropped()).isEqualTo(DropReason.EMPTY);
         assertThat(leader.raw.propose(new byte[0]).isAppended()).isTrue();
+    }
+
+    /** It would be taken, and committed to nobody: no message could hold it. */
+    @Test
+    void whatNoMessageCouldHoldIsDroppedBeforeAnythingIsDone() {
+        List<byte[]> gigabyte = Collections.nCopies(1024, new byte[1 << 20]);
+        Message forwarded =
+                Message.propose(2, 1, Collections.nCopies(1024, Entry.proposal(EntryType.NORMAL, new byte[1 << 20])));
+        TestNode leader = node(1).voters(1L, 2L, 3L)
+                .with(o -> o.maxUncommittedEntriesSize(4))
+                .lead();
+        TestNode follower = node(1).voters(1L, 2L, 3L).start();
+        follower.deliver(Message.heartbeat(2, 1, 1, 0, new byte[0]));
+        follower.take();
+
+        for (TestNode node : List.of(leader, follower)) {
+            assertThat(node.raw.propose(gigabyte).dropped()).isEqualTo(DropReason.TOO_LARGE);
+            assertThat(node.deliver(forwarded)).isEqualTo(StepResult.PROPOSAL_DROPPED);
+            assertThat(node.trace.droppedProposals).containsExactly(DropReason.TOO_LARGE, DropReason.TOO_LARGE);
+            assertThat(node.take()).isEmpty();
+        }
+        // Nor does it count against the limit.
+        assertThat(leader.raw.propose(bytes("ab")).isAppended()).isTrue();
+        assertThat(leader.raw.propose(bytes("cd")).isAppended()).isTrue();
+        assertThat(leader.lastIndex()).isEqualTo(3);
     }
 
     /** etcd's raft never applies anything with these limits, or panics with the first entry. */
