@@ -144,10 +144,14 @@ public final class GroupLog {
      * Queues that a snapshot is the group's newest. The log stays as it is; older files go when they are not read any more.
      *
      * @throws SnapshotOutOfDateException if there is one that is as new
+     * @throws CompactedException if entries after it were compacted
+     * @throws UnavailableException if its index is after the last entry, those that are queued included
+     * @throws WalException if the log has another term at its index
      */
     public void mark(SnapshotFile snapshot, Completion completion) {
         synchronized (wal.lock()) {
             QueuedState to = checkSnapshot(snapshot);
+            checkCovers(snapshot, to);
             wal.queue().commit(state);
             wal.queue().mark(state, RecordKind.SNAPSHOT, GroupTable.snapshot(snapshot.metadata()), completion);
             to.mark(snapshot.metadata().index());
@@ -155,11 +159,30 @@ public final class GroupLog {
     }
 
     /**
-     * Queues that a snapshot takes the place of the whole log: the next entry is the one after it.
+     * Queues that a snapshot takes the place of the whole log: the next entry is the one after it. One whose last entry the log has
+     * is to be marked instead: entries after it may be committed, or acknowledged to a leader.
      *
-     * @throws SnapshotOutOfDateException if there is one that is as new
+     * @throws SnapshotOutOfDateException if there is one that is as new, or the log has its last entry, or has committed or compacted
+     *     its index
      */
     public void install(SnapshotFile snapshot, Completion completion) {
+        synchronized (wal.lock()) {
+            SnapshotMetadata metadata = snapshot.metadata();
+            QueuedState to = checkSnapshot(snapshot);
+            long index = metadata.index();
+            boolean isHeld = index <= to.last()
+                    && (index < to.offset() || index <= to.hardState().commit() || to.term(index) == metadata.term());
+            if (isHeld) {
+                throw new SnapshotOutOfDateException("snapshot " + snapshot + " would take away what " + state
+                        + " has: entries " + (to.offset() + 1) + " to " + to.last() + ", commit index "
+                        + to.hardState().commit());
+            }
+            replace(snapshot, completion);
+        }
+    }
+
+    /** The same, whatever the log has: for a storage, which leaves it to its node to know better. */
+    void replace(SnapshotFile snapshot, Completion completion) {
         synchronized (wal.lock()) {
             QueuedState to = checkSnapshot(snapshot);
             SnapshotMetadata metadata = snapshot.metadata();
@@ -174,6 +197,22 @@ public final class GroupLog {
             wal.queue().mark(state, RecordKind.GROUP, record.encode(), completion);
             to.store(to.hardState());
             to.install(metadata);
+        }
+    }
+
+    private void checkCovers(SnapshotFile snapshot, QueuedState to) {
+        long index = snapshot.metadata().index();
+        if (index > to.last()) {
+            throw new UnavailableException(
+                    "snapshot " + snapshot + " is after the last entry of " + state + ", " + to.last());
+        }
+        if (index < to.offset()) {
+            throw new CompactedException(
+                    "entries after snapshot " + snapshot + " of " + state + " were compacted, up to " + to.offset());
+        }
+        if (snapshot.metadata().term() != to.term(index)) {
+            throw new WalException("snapshot " + snapshot + " of " + state + " is of another log, which has term "
+                    + to.term(index) + " there");
         }
     }
 

@@ -80,12 +80,18 @@ public final class GroupStorage implements HardStateStorage {
         durably(wal, completion -> group.append(hardState, List.of(), completion));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>It replaces also a log that has its last entry, or has committed more: a node does not ask for that. {@link GroupLog#install}
+     * refuses it.
+     */
     @Override
     public void applySnapshot(Snapshot snapshot) {
         SnapshotMetadata metadata = snapshot.metadata();
         checkNewer(metadata.index());
         SnapshotFile file = store(snapshot.data(), metadata);
-        durably(wal, completion -> group.install(file, completion));
+        durably(wal, completion -> group.replace(file, completion));
     }
 
     /**
@@ -155,6 +161,12 @@ public final class GroupStorage implements HardStateStorage {
         return group.firstIndex();
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The calling thread reads all of the file, into one array. Ask {@link #group} for a stream of one that is large, and for what it
+     * stands for alone.
+     */
     @Override
     public Snapshot snapshot() {
         if (group.snapshot().index() == 0) {

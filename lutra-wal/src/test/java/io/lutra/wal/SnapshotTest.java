@@ -3,9 +3,12 @@ package io.lutra.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lutra.raft.CompactedException;
 import io.lutra.raft.ConfState;
+import io.lutra.raft.HardState;
 import io.lutra.raft.SnapshotMetadata;
 import io.lutra.raft.SnapshotOutOfDateException;
+import io.lutra.raft.UnavailableException;
 import io.lutra.testkit.disk.SimulatedDisk;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,6 +113,57 @@ class SnapshotTest {
         });
         Scenes.settle(wal);
         assertThat(seen).containsExactly(50L);
+    }
+
+    private SnapshotFile made(long index, long term) {
+        try (SnapshotWriter writer = group.newSnapshot(SnapshotMetadata.of(ConfState.EMPTY, index, term))) {
+            return writer.commit();
+        }
+    }
+
+    @Test
+    void refusesToMarkOneOfWhatTheLogDoesNotHave() {
+        assertThatThrownBy(() -> group.mark(made(101, 1), Completion.NONE))
+                .as("it is after the last entry")
+                .isInstanceOf(UnavailableException.class);
+        assertThatThrownBy(() -> group.mark(made(50, 2), Completion.NONE))
+                .as("the log has another term there")
+                .isInstanceOf(WalException.class)
+                .hasMessageContaining("term");
+        group.compact(70, Completion.NONE);
+        assertThatThrownBy(() -> group.mark(made(50, 1), Completion.NONE))
+                .as("it would not cover what was compacted")
+                .isInstanceOf(CompactedException.class);
+        Scenes.write(wal);
+        assertThat(group.snapshot().index()).isZero();
+        group.mark(made(70, 1), Completion.NONE);
+        Scenes.write(wal);
+        assertThat(group.snapshot().index()).isEqualTo(70);
+    }
+
+    /** To install one of them would drop entries that were committed, or acknowledged to a leader. */
+    @Test
+    void refusesToInstallOneOfWhatTheLogHas() {
+        group.append(HardState.of(2, 1, 40), List.of(), Completion.NONE);
+        for (SnapshotFile file : List.of(made(30, 2), made(40, 2), made(40, 1), made(60, 1), made(100, 1))) {
+            assertThatThrownBy(() -> group.install(file, Completion.NONE))
+                    .as("%s", file)
+                    .isInstanceOf(SnapshotOutOfDateException.class);
+        }
+        Scenes.write(wal);
+        assertThat(group.lastIndex()).isEqualTo(100);
+        // The leader's log has another entry there: what is here from there on never was committed.
+        group.install(made(60, 2), Completion.NONE);
+        Scenes.write(wal);
+        assertThat(group.firstIndex()).isEqualTo(61);
+        assertThat(group.lastIndex()).isEqualTo(60);
+    }
+
+    @Test
+    void refusesToInstallOneOfWhatWasCompacted() {
+        group.compact(70, Completion.NONE);
+        assertThatThrownBy(() -> group.install(made(50, 2), Completion.NONE))
+                .isInstanceOf(SnapshotOutOfDateException.class);
     }
 
     @Test
