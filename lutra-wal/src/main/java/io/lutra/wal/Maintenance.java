@@ -77,8 +77,8 @@ final class Maintenance {
     /** Makes sure that a batch will follow the last one. Returns false if one is on its way already. */
     private boolean askForBatch() {
         // When the disk is full, what is queued may be waiting for the very segment that is to be freed.
-        if (!wal.queue().asksForBatch() || (wal.isFull() && !wal.queue().attestWaits())) {
-            wal.queueAttest(Completion.NONE);
+        if (!wal.queue().asksForBatch() || (wal.isFull() && !wal.queue().attestOfTheLogWaits())) {
+            wal.queueAttest();
             return true;
         }
         return false;

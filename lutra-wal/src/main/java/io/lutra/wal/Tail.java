@@ -100,8 +100,10 @@ final class Tail {
             flags |= write instanceof Write.Attest ? Format.ATTEST : 0;
         }
         long padded = Format.align(Format.BATCH_HEADER + batch.length(), sector);
-        // The last sector is for a batch that only attests: a log that is full can free segments with it.
-        long room = remaining() - (batch.count() == 0 ? 0 : sector);
+        // The last sector is for a batch that only attests, for the log itself: one that is full can free segments with
+        // it.
+        boolean isForTheLog = batch.count() == 0 && writes.stream().anyMatch(Write::mayTakeLastSector);
+        long room = remaining() - (isForTheLog ? 0 : sector);
         if (padded > room) {
             batch.clear();
             synchronized (lock) {

@@ -167,22 +167,32 @@ public final class Wal implements AutoCloseable {
         }
     }
 
-    /** Queues a batch that holds nothing but commit indexes, and attests the one before it: for when the log is idle. */
+    /**
+     * Queues a batch that holds nothing but commit indexes, and attests the one before it: for when the log is idle.
+     *
+     * @throws LogFullException if the disk is full, and marks need what is left of the segment
+     * @throws LogBusyException if too much waits to be written
+     */
     public void attest(Completion completion) {
         synchronized (lock) {
             checkOpen();
-            queue.checkBusy(Format.RECORD_HEADER);
-            queueAttest(completion);
+            queue.admit(null, Format.RECORD_HEADER, false);
+            queueAttest(completion, false);
         }
     }
 
-    void queueAttest(Completion completion) {
+    /** Queues the same for the log itself, which may take the last sector for it: what it frees is worth more. */
+    void queueAttest() {
+        queueAttest(Completion.NONE, true);
+    }
+
+    private void queueAttest(Completion completion, boolean mayTakeLastSector) {
         for (GroupState group : table.groups()) {
             if (group.queued().status() == GroupRecord.Status.LIVE) {
                 queue.commit(group);
             }
         }
-        queue.attest(completion);
+        queue.attest(completion, mayTakeLastSector);
     }
 
     /** Tells whether something waits to be written. */
@@ -433,7 +443,7 @@ public final class Wal implements AutoCloseable {
                 synchronized (lock) {
                     failed = failure != null;
                     if (!failed) {
-                        queueAttest(Completion.NONE);
+                        queueAttest();
                     }
                 }
                 int done = 1;

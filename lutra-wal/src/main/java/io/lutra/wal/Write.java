@@ -36,6 +36,11 @@ abstract class Write {
         return true;
     }
 
+    /** Tells whether the last sector of a segment is for this. */
+    boolean mayTakeLastSector() {
+        return false;
+    }
+
     /** Returns how many records it is. */
     abstract int records();
 
@@ -235,8 +240,16 @@ abstract class Write {
 
     /** Nothing: a batch that says that the one before it was durable. */
     static final class Attest extends Write {
-        Attest(Completion completion) {
+        private final boolean mayTakeLastSector;
+
+        Attest(Completion completion, boolean mayTakeLastSector) {
             super(null, completion, Format.RECORD_HEADER); // it takes none, but what waits is bounded
+            this.mayTakeLastSector = mayTakeLastSector;
+        }
+
+        @Override
+        boolean mayTakeLastSector() {
+            return mayTakeLastSector;
         }
 
         @Override

@@ -74,8 +74,8 @@ final class WriteQueue {
         add(new Write.Turn(group, told, completion));
     }
 
-    void attest(Completion completion) {
-        add(new Write.Attest(completion));
+    void attest(Completion completion, boolean mayTakeLastSector) {
+        add(new Write.Attest(completion, mayTakeLastSector));
     }
 
     private void add(Write write) {
@@ -120,8 +120,9 @@ final class WriteQueue {
         return waiting.stream().anyMatch(Write::asksForBatch);
     }
 
-    boolean attestWaits() {
-        return waiting.stream().anyMatch(write -> write instanceof Write.Attest);
+    /** Tells whether a batch waits that frees segments. */
+    boolean attestOfTheLogWaits() {
+        return waiting.stream().anyMatch(Write::mayTakeLastSector);
     }
 
     /** Returns the first that go into one batch. */

@@ -7,6 +7,7 @@ import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.testkit.disk.SimulatedDisk;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +109,44 @@ class FullDiskTest {
         assertThat(disk.list()).contains(prepared);
         other.append(HardState.of(7, 2, 0), List.of(), Completion.NONE);
         assertThat(wal.doWork()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesAttestsOfItsUserBeforeCompactionHasNoRoom() {
+        fillSegments();
+        simulated.capacityBytes(simulated.usedBytes());
+        maintain();
+        assertThat(wal.isFull()).isTrue();
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < Scenes.SMALL.segmentSize() / Scenes.SMALL.sectorSize(); i++) {
+                        wal.attest(Completion.NONE);
+                        wal.doWork();
+                    }
+                })
+                .isInstanceOf(LogFullException.class);
+        group.compact(last - 1, Completion.NONE);
+        maintain();
+        assertThat(wal.isFull()).isFalse();
+        wal.attest(Completion.NONE);
+        assertThat(wal.doWork()).isEqualTo(1);
+    }
+
+    /** Nobody knows yet that the disk is full: no other segment was asked for. */
+    @Test
+    void leavesTheLastSectorToTheAttestThatFreesSegments() {
+        fillSegments();
+        group.compact(last - 1, Completion.NONE);
+        Scenes.write(wal);
+        simulated.capacityBytes(simulated.usedBytes());
+        List<Boolean> attested = new ArrayList<>();
+        do {
+            wal.attest(failure -> attested.add(failure == null));
+        } while (wal.doWork() > 0);
+        int before = attested.size();
+        assertThat(wal.isFull()).isTrue();
+        maintain();
+        assertThat(wal.isFull()).isFalse();
+        assertThat(attested).hasSize(before + 1).doesNotContain(false);
     }
 
     /** Found by review: each append began a segment, because the state of the groups filled it. */
