@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshot files: whole or refused, kept while they are needed or read. */
 class SnapshotTest {
@@ -40,14 +42,18 @@ class SnapshotTest {
         group = wal.group(1);
     }
 
-    @Test
-    void keepsAsManyAsConfigured() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void keepsAsManyAsConfigured(int kept) throws Exception {
+        wal.close();
+        wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL.withSnapshotsKept(kept));
+        group = wal.group(1);
         for (long index = 10; index <= 60; index += 10) {
             Scenes.snapshot(group, index, "state " + index);
             Scenes.write(wal);
         }
         Scenes.settle(wal);
-        assertThat(files()).hasSize(Scenes.SMALL.snapshotsKept());
+        assertThat(files()).hasSize(kept);
         reopen();
         try (SnapshotReader reader = group.openSnapshot()) {
             assertThat(reader.readAllBytes()).isEqualTo(Scenes.data("state 60"));

@@ -257,6 +257,26 @@ class WalTest {
     }
 
     @Test
+    void asksForSnapshotsWhileItIsLargerThanItsBudget() {
+        wal.close();
+        long budget = 2L * Scenes.SMALL.segmentSize();
+        wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL.withBudgetBytes(budget));
+        GroupLog group = newGroup(1);
+        long last = 0;
+        while (wal.sizeBytes() <= budget) {
+            assertThat(wal.isOverBudget()).isFalse();
+            last++;
+            group.append(null, entries(last, last, 1), Completion.NONE);
+            write(wal);
+        }
+        assertThat(wal.isOverBudget()).isTrue();
+        group.compact(last, Completion.NONE);
+        write(wal);
+        Scenes.settle(wal);
+        assertThat(wal.isOverBudget()).isFalse();
+    }
+
+    @Test
     void readsOldEntriesFromDiskAndNewOnesFromMemory() {
         wal.close();
         wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL.withCacheBytes(1000));
