@@ -4,6 +4,7 @@ import io.lutra.raft.codec.ProtoReader;
 import io.lutra.raft.codec.ProtoSize;
 import io.lutra.raft.codec.ProtoWriter;
 import io.lutra.raft.codec.WireType;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -24,13 +25,13 @@ public final class ConfState {
     private static final int LEARNERS_NEXT = 4;
     private static final int AUTO_LEAVE = 5;
 
-    private final Ids voters;
-    private final Ids learners;
-    private final Ids votersOutgoing;
-    private final Ids learnersNext;
+    private final long[] voters;
+    private final long[] learners;
+    private final long[] votersOutgoing;
+    private final long[] learnersNext;
     private final boolean autoLeave;
 
-    private ConfState(Ids voters, Ids learners, Ids votersOutgoing, Ids learnersNext, boolean autoLeave) {
+    private ConfState(long[] voters, long[] learners, long[] votersOutgoing, long[] learnersNext, boolean autoLeave) {
         this.voters = voters;
         this.learners = learners;
         this.votersOutgoing = votersOutgoing;
@@ -40,7 +41,7 @@ public final class ConfState {
 
     /** Returns a membership of voters and learners, not joint. */
     public static ConfState of(Collection<Long> voters, Collection<Long> learners) {
-        return new ConfState(Ids.of(voters), Ids.of(learners), Ids.NONE, Ids.NONE, false);
+        return new ConfState(Ids.arrayOf(voters), Ids.arrayOf(learners), Ids.NONE, Ids.NONE, false);
     }
 
     /** Returns a membership that may be joint. */
@@ -50,32 +51,37 @@ public final class ConfState {
             Collection<Long> votersOutgoing,
             Collection<Long> learnersNext,
             boolean autoLeave) {
-        return new ConfState(Ids.of(voters), Ids.of(learners), Ids.of(votersOutgoing), Ids.of(learnersNext), autoLeave);
+        return new ConfState(
+                Ids.arrayOf(voters),
+                Ids.arrayOf(learners),
+                Ids.arrayOf(votersOutgoing),
+                Ids.arrayOf(learnersNext),
+                autoLeave);
     }
 
     /** Returns the voters of the incoming configuration: of the only one, unless a joint change is under way. */
     public List<Long> nodes() {
-        return voters;
+        return new Ids(voters);
     }
 
     /** The same as {@link #nodes}, by etcd's name. */
     public List<Long> voters() {
-        return voters;
+        return new Ids(voters);
     }
 
     /** Returns the members that get the log but do not vote. */
     public List<Long> learners() {
-        return learners;
+        return new Ids(learners);
     }
 
     /** Returns the voters of the outgoing configuration; empty unless a joint change is under way. */
     public List<Long> votersOutgoing() {
-        return votersOutgoing;
+        return new Ids(votersOutgoing);
     }
 
     /** Returns the outgoing voters that become learners when the joint configuration is left. */
     public List<Long> learnersNext() {
-        return learnersNext;
+        return new Ids(learnersNext);
     }
 
     /** Tells whether a joint configuration is left by the leader without being asked. */
@@ -85,15 +91,15 @@ public final class ConfState {
 
     /** Tells whether an id is a voter of either half, or a learner. */
     public boolean contains(long id) {
-        return voters.contains(id) || learners.contains(id) || votersOutgoing.contains(id);
+        return Ids.contains(voters, id) || Ids.contains(learners, id) || Ids.contains(votersOutgoing, id);
     }
 
     /** Tells whether two memberships are the same, whatever the order of their ids. */
     public boolean isEquivalentTo(ConfState other) {
-        return voters.sameSet(other.voters)
-                && learners.sameSet(other.learners)
-                && votersOutgoing.sameSet(other.votersOutgoing)
-                && learnersNext.sameSet(other.learnersNext)
+        return Ids.sameSet(voters, other.voters)
+                && Ids.sameSet(learners, other.learners)
+                && Ids.sameSet(votersOutgoing, other.votersOutgoing)
+                && Ids.sameSet(learnersNext, other.learnersNext)
                 && autoLeave == other.autoLeave;
     }
 
@@ -135,39 +141,39 @@ public final class ConfState {
         writer.nonZero(AUTO_LEAVE, autoLeave ? 1 : 0);
     }
 
-    private static long size(Ids ids) {
+    private static long size(long[] ids) {
         long size = 0;
-        for (int i = 0; i < ids.size(); i++) {
-            size += ProtoSize.field(ids.id(i));
+        for (long id : ids) {
+            size += ProtoSize.field(id);
         }
         return size;
     }
 
-    private static void write(ProtoWriter writer, int number, Ids ids) {
-        for (int i = 0; i < ids.size(); i++) {
-            writer.field(number, ids.id(i));
+    private static void write(ProtoWriter writer, int number, long[] ids) {
+        for (long id : ids) {
+            writer.field(number, id);
         }
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof ConfState that
-                && voters.equals(that.voters)
-                && learners.equals(that.learners)
-                && votersOutgoing.equals(that.votersOutgoing)
-                && learnersNext.equals(that.learnersNext)
+                && Arrays.equals(voters, that.voters)
+                && Arrays.equals(learners, that.learners)
+                && Arrays.equals(votersOutgoing, that.votersOutgoing)
+                && Arrays.equals(learnersNext, that.learnersNext)
                 && autoLeave == that.autoLeave;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(voters, learners, votersOutgoing, learnersNext, autoLeave);
+        return Objects.hash(voters(), learners(), votersOutgoing(), learnersNext(), autoLeave);
     }
 
     @Override
     public String toString() {
-        return "voters=" + voters + " learners=" + learners + " voters_outgoing=" + votersOutgoing + " learners_next="
-                + learnersNext + " auto_leave=" + autoLeave;
+        return "voters=" + voters() + " learners=" + learners() + " voters_outgoing=" + votersOutgoing()
+                + " learners_next=" + learnersNext() + " auto_leave=" + autoLeave;
     }
 
     /** Merges encodings, as protobuf does with a message field that comes twice. */
@@ -232,7 +238,7 @@ public final class ConfState {
             return new ConfState(ids(voters), ids(learners), ids(votersOutgoing), ids(learnersNext), autoLeave);
         }
 
-        private static Ids ids(Ids.@Nullable Builder list) {
+        private static long[] ids(Ids.@Nullable Builder list) {
             return list == null ? Ids.NONE : list.build();
         }
     }

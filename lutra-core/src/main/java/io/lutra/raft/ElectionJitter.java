@@ -15,7 +15,10 @@ public interface ElectionJitter {
      */
     int ticks(long id, long term, int electionTick);
 
-    /** Returns a jitter that gives the same numbers for the same seed. It belongs to one node. */
+    /**
+     * Returns a jitter that gives the same numbers for the same seed. It belongs to one thread: to one node, or to all
+     * those that the thread steps.
+     */
     static ElectionJitter seeded(long seed) {
         return new SeededJitter(seed);
     }

@@ -7,29 +7,45 @@ import java.util.List;
 import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
-/** An unmodifiable list of replica ids in a plain array, in the order given. */
+/**
+ * An unmodifiable list of replica ids, in the order given: a view of an array, which is what a {@link ConfState} keeps.
+ */
 final class Ids extends AbstractList<Long> implements RandomAccess {
-    static final Ids NONE = new Ids(new long[0]);
+    static final long[] NONE = {};
 
     private final long[] ids;
 
-    private Ids(long[] ids) {
+    Ids(long[] ids) {
         this.ids = ids;
     }
 
-    static Ids of(Collection<Long> ids) {
-        return ids instanceof Ids same
-                ? same
-                : wrap(ids.stream().mapToLong(Long::longValue).toArray());
+    static long[] arrayOf(Collection<Long> ids) {
+        if (ids.isEmpty()) {
+            return NONE;
+        }
+        return ids instanceof Ids view
+                ? view.ids
+                : ids.stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** Takes the array over. */
-    static Ids wrap(long[] ids) {
-        return ids.length == 0 ? NONE : new Ids(ids);
+    static boolean contains(long[] ids, long id) {
+        for (long each : ids) {
+            if (each == id) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    long id(int i) {
-        return ids[i];
+    /** Tells whether two arrays hold the same ids, in any order. */
+    static boolean sameSet(long[] some, long[] others) {
+        return Arrays.equals(sorted(some), sorted(others));
+    }
+
+    private static long[] sorted(long[] ids) {
+        long[] copy = ids.clone();
+        Arrays.sort(copy);
+        return copy;
     }
 
     @Override
@@ -40,17 +56,6 @@ final class Ids extends AbstractList<Long> implements RandomAccess {
     @Override
     public int size() {
         return ids.length;
-    }
-
-    /** Tells whether two lists hold the same ids, in any order. */
-    boolean sameSet(Ids other) {
-        return Arrays.equals(sorted(), other.sorted());
-    }
-
-    private long[] sorted() {
-        long[] copy = ids.clone();
-        Arrays.sort(copy);
-        return copy;
     }
 
     @Override
@@ -67,7 +72,7 @@ final class Ids extends AbstractList<Long> implements RandomAccess {
 
     /** Collects ids while a message is decoded. */
     static final class Builder {
-        private long[] ids = new long[0];
+        private long[] ids = NONE;
         private int size;
 
         void add(long id) {
@@ -77,8 +82,8 @@ final class Ids extends AbstractList<Long> implements RandomAccess {
             ids[size++] = id;
         }
 
-        Ids build() {
-            return wrap(Arrays.copyOf(ids, size));
+        long[] build() {
+            return Arrays.copyOf(ids, size);
         }
     }
 }

@@ -20,6 +20,8 @@ final class Cluster {
     private static final int NODES = 3;
     private static final long COMPACT_EVERY = 16384;
     private static final long KEPT = 4096;
+    /** One for all, as Go's: they are driven by one thread. */
+    private static final ElectionJitter JITTER = ElectionJitter.seeded(1);
 
     /** How the nodes are driven: how long their timeouts are, and whether messages go through bytes. */
     record Mode(int electionTick, int heartbeatTick, boolean async, boolean codec) {}
@@ -27,7 +29,6 @@ final class Cluster {
     private final Mode mode;
     private final Node[] nodes = new Node[NODES];
     private final Inboxes inboxes;
-    private long messages;
 
     Cluster(Mode mode, Inboxes inboxes) {
         this.mode = mode;
@@ -44,6 +45,7 @@ final class Cluster {
     static final class Inboxes {
         private final List<List<Message>> waiting = new ArrayList<>();
         private List<Message> spare = new ArrayList<>();
+        private long messages;
 
         Inboxes() {
             for (int i = 0; i < NODES; i++) {
@@ -52,7 +54,13 @@ final class Cluster {
         }
 
         void add(Message message) {
+            messages++;
             waiting.get((int) message.to() - 1).add(message);
+        }
+
+        /** Returns how many messages were sent between nodes. */
+        long messages() {
+            return messages;
         }
 
         /** Gives a node what waits for it, and tells whether that was anything. */
@@ -72,7 +80,6 @@ final class Cluster {
     }
 
     private static final class Node {
-        final long id;
         final MemoryStorage storage = new MemoryStorage();
         final RawNode raw;
         long applied;
@@ -80,7 +87,6 @@ final class Cluster {
         long kept = 1;
 
         Node(long id, Mode mode) {
-            this.id = id;
             ConfState voters = ConfState.of(List.of(1L, 2L, 3L), List.of());
             storage.applySnapshot(Snapshot.of(new byte[0], SnapshotMetadata.of(voters, 1, 1)));
             raw = new RawNode(Config.builder()
@@ -94,7 +100,7 @@ final class Cluster {
                     .asyncStorageWrites(mode.async)
                     .checkQuorum(true)
                     .preVote(true)
-                    .electionJitter(ElectionJitter.seeded(id))
+                    .electionJitter(JITTER)
                     .build());
         }
 
@@ -177,20 +183,21 @@ final class Cluster {
             Message message = out.get(i);
             if (message.to() == Message.LOCAL_APPEND_THREAD) {
                 node.append(HardState.of(message.term(), message.vote(), message.commit()), message.entries());
-                respond(node, message.responses());
+                respond(node, message);
             } else if (message.to() == Message.LOCAL_APPLY_THREAD) {
                 node.apply(message.entries());
-                respond(node, message.responses());
+                respond(node, message);
             } else {
                 send(message);
             }
         }
     }
 
-    private void respond(Node node, List<Message> responses) {
+    private void respond(Node node, Message done) {
+        List<Message> responses = done.responses();
         for (int i = 0; i < responses.size(); i++) {
             Message response = responses.get(i);
-            if (response.to() == node.id) {
+            if (response.to() == done.from()) {
                 node.raw.step(response);
             } else {
                 send(response);
@@ -199,13 +206,7 @@ final class Cluster {
     }
 
     private void send(Message message) {
-        messages++;
         inboxes.add(mode.codec ? Message.parse(message.data()) : message);
-    }
-
-    /** Returns how many messages were sent between nodes. */
-    long messages() {
-        return messages;
     }
 
     /** Returns how many commands all nodes have applied: what the slowest has. */

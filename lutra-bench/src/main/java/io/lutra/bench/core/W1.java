@@ -1,6 +1,5 @@
 package io.lutra.bench.core;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -45,12 +44,13 @@ public final class W1 {
         int size = number("size", 128);
         int batch = number("batch", 16);
         int total = number("n", 2_000_000);
-        Cluster cluster = new Cluster(new Cluster.Mode(10, 1, is("async"), is("codec")), new Cluster.Inboxes());
+        Cluster.Inboxes inboxes = new Cluster.Inboxes();
+        Cluster cluster = new Cluster(new Cluster.Mode(10, 1, is("async"), is("codec")), inboxes);
         cluster.elect(0);
         List<byte[]> commands = Collections.nCopies(batch, new byte[size]);
         run(cluster, commands, number("warm", total));
         System.gc();
-        long before = cluster.messages();
+        long before = inboxes.messages();
         Meter meter = run(cluster, commands, total);
         double n = total;
         System.out.printf(
@@ -68,7 +68,7 @@ public final class W1 {
                 meter.nanos() / n,
                 meter.cpuNanos() / n,
                 meter.bytes() / n,
-                (cluster.messages() - before) / n);
+                (inboxes.messages() - before) / n);
     }
 
     private Meter run(Cluster cluster, List<byte[]> commands, int total) {
@@ -109,7 +109,7 @@ public final class W1 {
         double createMillis = (System.nanoTime() - start) / 1e6;
         double heap = Meter.liveBytes() - heapBefore;
         tick(clusters, number("warm", ticks));
-        long messagesBefore = messages(clusters);
+        long messagesBefore = inboxes.messages();
         Meter meter = tick(clusters, ticks);
         double groupTicks = (double) groups * ticks;
         System.out.printf(
@@ -122,7 +122,7 @@ public final class W1 {
                 ticks,
                 meter.nanos() / groupTicks,
                 meter.cpuNanos() / groupTicks,
-                (messages(clusters) - messagesBefore) / groupTicks,
+                (inboxes.messages() - messagesBefore) / groupTicks,
                 meter.bytes() / groupTicks,
                 heap / groups,
                 createMillis);
@@ -138,9 +138,5 @@ public final class W1 {
         }
         meter.stop();
         return meter;
-    }
-
-    private static long messages(Cluster[] clusters) {
-        return Arrays.stream(clusters).mapToLong(Cluster::messages).sum();
     }
 }

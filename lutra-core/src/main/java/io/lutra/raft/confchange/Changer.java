@@ -48,7 +48,7 @@ public final class Changer {
         }
         Draft draft = draft();
         draft.apply(changes);
-        IdSet before = tracker.configuration().voters().incoming().voters();
+        IdSet before = tracker.configuration().voters().incoming();
         if (before.differences(draft.incoming()) > 1) {
             throw new InvalidConfChangeException(Reason.MORE_THAN_ONE_VOTER);
         }
@@ -60,7 +60,7 @@ public final class Changer {
         if (tracker.configuration().voters().isJoint()) {
             throw new InvalidConfChangeException(Reason.ALREADY_JOINT);
         }
-        if (tracker.configuration().voters().incoming().voters().isEmpty()) {
+        if (tracker.configuration().voters().incoming().isEmpty()) {
             throw new InvalidConfChangeException(Reason.ZERO_VOTER_JOINT);
         }
         Draft draft = draft();

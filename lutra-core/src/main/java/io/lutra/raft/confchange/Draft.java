@@ -5,7 +5,6 @@ import io.lutra.raft.InvalidConfChangeException;
 import io.lutra.raft.InvalidConfChangeException.Reason;
 import io.lutra.raft.quorum.IdSet;
 import io.lutra.raft.quorum.JointConfig;
-import io.lutra.raft.quorum.MajorityConfig;
 import io.lutra.raft.tracker.Configuration;
 import io.lutra.raft.tracker.Progress;
 import io.lutra.raft.tracker.ProgressMap;
@@ -28,8 +27,8 @@ final class Draft {
         this.tracker = tracker;
         this.lastIndex = lastIndex;
         Configuration now = tracker.configuration();
-        incoming = now.voters().incoming().voters();
-        outgoing = now.voters().outgoing().voters();
+        incoming = now.voters().incoming();
+        outgoing = now.voters().outgoing();
         learners = now.learners();
         learnersNext = now.learnersNext();
         ProgressMap present = tracker.members();
@@ -125,9 +124,8 @@ final class Draft {
     }
 
     ChangedConfiguration finish(boolean autoLeave) {
-        MajorityConfig old = outgoing.isEmpty() ? MajorityConfig.EMPTY : new MajorityConfig(outgoing);
-        JointConfig voters = new JointConfig(new MajorityConfig(incoming), old);
-        Configuration configuration = new Configuration(voters, learners, learnersNext, autoLeave);
+        Configuration configuration =
+                new Configuration(new JointConfig(incoming, outgoing), learners, learnersNext, autoLeave);
         check(configuration);
         return new ChangedConfiguration(configuration, ProgressMap.of(members));
     }

@@ -31,7 +31,10 @@ public final class RaftLog {
 
     private final Storage storage;
     private final UnstableLog unstable;
-    private final ApplyBudget budget;
+    /** How much was handed out for application and not acknowledged, in encoded bytes. */
+    private long applyingSize;
+    /** Whether the next entry did not fit: nothing more until an acknowledgement. */
+    private boolean applyingPaused;
     /** Whether the entries to apply next have to come from a disk first. */
     private boolean waitsForEntries;
 
@@ -39,12 +42,8 @@ public final class RaftLog {
     private long applying;
     private long applied;
 
-    /**
-     * Opens the log in a storage: committed and applied is what was compacted.
-     *
-     * @param maxApplyingSize the limit of what is handed out for application and not acknowledged, in encoded bytes
-     */
-    public RaftLog(Storage storage, long maxApplyingSize) {
+    /** Opens the log in a storage: committed and applied is what was compacted. */
+    public RaftLog(Storage storage) {
         long first = storage.firstIndex();
         long last = storage.lastIndex();
         if (first < 1 || last < first - 1 || last >>> 62 != 0) {
@@ -52,7 +51,6 @@ public final class RaftLog {
         }
         this.storage = storage;
         this.unstable = new UnstableLog(last + 1);
-        this.budget = new ApplyBudget(maxApplyingSize);
         this.committed = first - 1;
         this.applying = committed;
         this.applied = committed;
@@ -388,15 +386,13 @@ public final class RaftLog {
 
     /**
      * Returns the entries to apply next; none if they have to be read from a disk first, until {@link #onEntriesFetched}.
-     *
-     * @param allowUnstable whether entries may be applied before the storage has them
      */
-    public List<Entry> nextCommittedEntries(boolean allowUnstable) {
-        if (!hasNextCommittedEntries(allowUnstable)) {
+    public List<Entry> nextCommittedEntries(ApplyLimits limits) {
+        if (!hasNextCommittedEntries(limits)) {
             return List.of();
         }
         try {
-            return slice(applying + 1, appliableTo(allowUnstable) + 1, budget.left());
+            return slice(applying + 1, appliableTo(limits) + 1, limits.size() - applyingSize);
         } catch (EntriesNotInMemoryException e) {
             waitsForEntries = true;
             return List.of();
@@ -409,22 +405,27 @@ public final class RaftLog {
     }
 
     /** Tells whether there are entries to apply next. */
-    public boolean hasNextCommittedEntries(boolean allowUnstable) {
+    public boolean hasNextCommittedEntries(ApplyLimits limits) {
         // A snapshot goes first: it has what was applied, and more.
-        return applying < appliableTo(allowUnstable) && !budget.isPaused() && !waitsForEntries && !hasPendingSnapshot();
+        return applying < appliableTo(limits)
+                && applyingSize < limits.size()
+                && !applyingPaused
+                && !waitsForEntries
+                && !hasPendingSnapshot();
     }
 
-    private long appliableTo(boolean allowUnstable) {
-        return allowUnstable ? committed : Math.min(committed, unstable.offset() - 1);
+    private long appliableTo(ApplyLimits limits) {
+        return limits.unstable() ? committed : Math.min(committed, unstable.offset() - 1);
     }
 
     /** Notes that entries were handed out for application. */
-    public void acceptApplying(List<Entry> entries, boolean allowUnstable) {
+    public void acceptApplying(List<Entry> entries, ApplyLimits limits) {
         applying = entries.get(entries.size() - 1).index();
-        budget.take(Sizes.encoded(entries), applying < appliableTo(allowUnstable));
+        applyingSize += Sizes.encoded(entries);
+        applyingPaused = applying < appliableTo(limits);
     }
 
-    /** Notes that everything up to an index was applied, of which {@code size} encoded bytes were taken from the budget. */
+    /** Notes that everything up to an index was applied, of which {@code size} encoded bytes were handed out. */
     public void appliedTo(long index, long size) {
         if (index > committed || index < applied) {
             throw new RaftInvariantException(
@@ -432,6 +433,7 @@ public final class RaftLog {
         }
         applied = index;
         applying = Math.max(applying, index);
-        budget.give(size);
+        applyingSize = Math.max(0, applyingSize - size);
+        applyingPaused = false;
     }
 }

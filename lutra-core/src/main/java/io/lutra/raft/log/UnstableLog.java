@@ -32,9 +32,8 @@ final class UnstableLog {
     private long offset;
     private long inProgress;
     private @Nullable Snapshot snapshot;
-    private boolean snapshotInProgress;
     /** How often something was replaced that had been given to be written and not acknowledged. */
-    private long replacements;
+    private int replacements;
     /** The index of the latest snapshot that was given to be written, 0 if none was. */
     private long givenSnapshot;
 
@@ -78,13 +77,12 @@ final class UnstableLog {
     /** Returns the snapshot if it was not given to be written yet. */
     @Nullable
     Snapshot nextSnapshot() {
-        return snapshotInProgress ? null : snapshot;
+        return snapshot != null && snapshot.metadata().index() > givenSnapshot ? snapshot : null;
     }
 
     /** Notes that everything was given to be written. */
     void acceptInProgress() {
         inProgress = lastIndex() + 1;
-        snapshotInProgress = snapshot != null;
         if (snapshot != null) {
             givenSnapshot = snapshot.metadata().index();
         }
@@ -116,7 +114,6 @@ final class UnstableLog {
         }
         if (snapshot != null && snapshot.metadata().index() == index) {
             snapshot = null;
-            snapshotInProgress = false;
         }
         return true;
     }
@@ -133,7 +130,6 @@ final class UnstableLog {
         start = 0;
         size = 0;
         snapshot = newSnapshot;
-        snapshotInProgress = false;
     }
 
     /** Appends entries; they replace those from their first index on. */

@@ -9,6 +9,7 @@ import io.lutra.raft.StateType;
 import io.lutra.raft.StepResult;
 import io.lutra.raft.log.RaftLog;
 import io.lutra.raft.quorum.IdSet;
+import io.lutra.raft.quorum.Votes;
 
 /**
  * A node that campaigns: as a pre-candidate it asks whether it could win the next term, as a candidate it asks for votes
@@ -17,6 +18,7 @@ import io.lutra.raft.quorum.IdSet;
 final class Candidate extends Role {
     private final Raft raft;
     private final boolean pre;
+    private final Votes votes = new Votes();
 
     Candidate(Raft raft, boolean pre) {
         this.raft = raft;
@@ -82,8 +84,8 @@ final class Candidate extends Role {
             raft.ignore(m, IgnoreReason.LOWER_TERM);
             return;
         }
-        raft.tracker().recordVote(m.from(), !m.reject());
-        switch (raft.tracker().voteResult()) {
+        votes.record(m.from(), !m.reject());
+        switch (votes.result(raft.tracker().configuration().voters())) {
             case WON -> onWon();
             case LOST -> raft.becomeFollower(raft.term(), Raft.NONE);
             case PENDING -> {}

@@ -8,6 +8,7 @@ import io.lutra.raft.Message;
 import io.lutra.raft.MessageType;
 import io.lutra.raft.ProposalResult;
 import io.lutra.raft.ReadOnlyOption;
+import io.lutra.raft.ReadState;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.SnapshotMetadata;
 import io.lutra.raft.StateType;
@@ -232,7 +233,7 @@ final class Follower extends Role {
             raft.ignore(m, IgnoreReason.MALFORMED);
             return;
         }
-        raft.addReadState(m.index(), m.entries().get(0).data());
+        raft.outbox().add(ReadState.of(m.index(), m.entries().get(0).data()));
     }
 
     private void onForgetLeader(Message m) {

@@ -389,7 +389,7 @@ final class Leader extends Role {
             return;
         }
         Configuration configuration = raft.tracker().configuration();
-        if (configuration.voters().incoming().voters().isEmpty()) {
+        if (configuration.voters().incoming().isEmpty()) {
             return;
         }
         if (maybeCommit()) {

@@ -5,7 +5,6 @@ import io.lutra.raft.ConfState;
 import io.lutra.raft.Config;
 import io.lutra.raft.DropReason;
 import io.lutra.raft.ElectionJitter;
-import io.lutra.raft.EntriesNotInMemoryException;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.IgnoreReason;
@@ -16,7 +15,6 @@ import io.lutra.raft.Message;
 import io.lutra.raft.MessageType;
 import io.lutra.raft.ProposalResult;
 import io.lutra.raft.RaftInvariantException;
-import io.lutra.raft.ReadState;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.StateType;
 import io.lutra.raft.StepResult;
@@ -26,8 +24,8 @@ import io.lutra.raft.confchange.Changer;
 import io.lutra.raft.confchange.Restore;
 import io.lutra.raft.log.RaftLog;
 import io.lutra.raft.log.Sizes;
+import io.lutra.raft.tracker.Configuration;
 import io.lutra.raft.tracker.ProgressTracker;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,18 +46,16 @@ import org.jspecify.annotations.Nullable;
 final class Raft {
     static final long NONE = Message.NONE;
 
-    /** How much of the log is looked at in one go, in encoded bytes. */
-    private static final long UNAPPLIED_PAGE_SIZE = 1L << 20;
+    private static final Latest<Options> OPTIONS = new Latest<>();
+    private static final Latest<Configuration> CONFIGURATIONS = new Latest<>();
 
     private final long id;
     private final Options options;
-    private final int electionTick;
     private final ElectionJitter jitter;
     private final TraceListener trace;
     private final RaftLog log;
     private final ProgressTracker tracker;
     private final Outbox outbox;
-    private List<ReadState> readStates = List.of();
     /** Reads that came to this node while it led and had not committed yet; with its next office they are answered. */
     private List<Message> earlyReads = List.of();
 
@@ -71,30 +67,28 @@ final class Raft {
     private int electionElapsed;
 
     private int randomizedElectionTimeout;
-    /** Up to here no unapplied entry changes the membership. */
-    private long scannedTo;
-    /** How to campaign once the entries are in memory that have to be looked through first, or null. */
-    private @Nullable CampaignType campaignToScan;
+    /** The search that has to come before the next campaign, if it has begun. */
+    private @Nullable UnappliedScan scan;
 
     Raft(Config config) {
         Config.validate(config);
         this.id = config.id();
-        this.options = Options.of(config);
-        this.electionTick = config.electionTick();
+        this.options = OPTIONS.share(Options.of(config));
         this.jitter = config.electionJitter();
         this.trace = config.traceListener();
-        long applyingSize = config.maxCommittedSizePerReady();
-        this.log = new RaftLog(config.storage(), applyingSize == 0 ? config.maxSizePerMsg() : applyingSize);
-        this.tracker = new ProgressTracker(config.maxInflightMsgs(), config.maxInflightBytes());
-        this.outbox = new Outbox(config);
+        this.log = new RaftLog(config.storage());
+        this.tracker = new ProgressTracker();
         this.role = new Follower(this);
         load(config);
         becomeFollower(term, NONE);
+        // The last, because it remembers what all this led to.
+        this.outbox = new Outbox(this);
     }
 
     private void load(Config config) {
         InitialState state = config.storage().initialState();
         Restore.restore(tracker, log.lastIndex(), state.confState());
+        tracker.switchTo(CONFIGURATIONS.share(tracker.configuration()), tracker.members());
         HardState hardState = state.hardState();
         if (!hardState.isEmpty()) {
             term = hardState.term();
@@ -255,7 +249,7 @@ final class Raft {
     }
 
     private boolean isLeaderAlive() {
-        return options.checkQuorum() && lead != NONE && electionElapsed < electionTick;
+        return options.checkQuorum() && lead != NONE && electionElapsed < options.electionTick();
     }
 
     private static boolean comesFromLeader(MessageType type) {
@@ -303,7 +297,7 @@ final class Raft {
         } else {
             send(Message.voteResponse(id, m.from(), term, false));
             electionElapsed = 0;
-            campaignToScan = null;
+            scan = null;
             vote = m.from();
         }
     }
@@ -366,8 +360,9 @@ final class Raft {
         }
         lead = NONE;
         electionElapsed = 0;
+        int electionTick = options.electionTick();
         randomizedElectionTimeout = electionTick + Math.floorMod(jitter.ticks(id, term, electionTick), electionTick);
-        campaignToScan = null;
+        scan = null;
         tracker.reset(id, log.lastIndex());
     }
 
@@ -380,7 +375,6 @@ final class Raft {
     /** Changes neither term nor vote, and does not begin to wait anew. */
     private void becomePreCandidate() {
         requireNotLeader();
-        tracker.resetVotes();
         lead = NONE;
         takeRole(new Candidate(this, true));
     }
@@ -420,7 +414,7 @@ final class Raft {
     /** Notes that a leader of this term was heard of. */
     void onLeaderHeard(long leader) {
         electionElapsed = 0;
-        campaignToScan = null;
+        scan = null;
         if (lead != leader) {
             lead = leader;
             trace.roleChanged(role.type(), term, lead);
@@ -456,8 +450,7 @@ final class Raft {
     void onEntriesFetched() {
         log.onEntriesFetched();
         role.onEntriesFetched();
-        CampaignType type = campaignToScan;
-        campaignToScan = null;
+        CampaignType type = scan == null ? null : scan.takeWaiting();
         if (type != null) {
             campaign(type);
         }
@@ -473,24 +466,14 @@ final class Raft {
         return tracker.configuration().voters().contains(id);
     }
 
-    /** Thesis §4.1: an election counts by the newest configuration in the log, but ours is in force once applied. */
     private boolean hasUnappliedConfChange(CampaignType type) {
-        scannedTo = Math.max(scannedTo, log.applied());
-        try {
-            while (scannedTo < log.committed()) {
-                List<Entry> page = log.slice(scannedTo + 1, log.committed() + 1, UNAPPLIED_PAGE_SIZE);
-                for (int i = 0; i < page.size(); i++) {
-                    if (page.get(i).type().isConfChange()) {
-                        return true;
-                    }
-                    scannedTo++;
-                }
-            }
+        if (log.applied() == log.committed()) {
             return false;
-        } catch (EntriesNotInMemoryException e) {
-            campaignToScan = type;
-            return true;
         }
+        if (scan == null) {
+            scan = new UnappliedScan(log);
+        }
+        return scan.holdsUp(type);
     }
 
     void startElection(CampaignType type) {
@@ -505,7 +488,7 @@ final class Raft {
 
     /** Lets ticks pass. What counts of those that come late: {@link RawNode#tick(int)}. */
     void tick(int ticks) {
-        role.tick(ticks <= role.ticksUntilDue() ? ticks : Math.min(ticks, electionTick - 1));
+        role.tick(ticks <= role.ticksUntilDue() ? ticks : Math.min(ticks, options.electionTick() - 1));
     }
 
     /** Lets ticks pass for a node that does not lead. */
@@ -522,7 +505,7 @@ final class Raft {
     /** Lets ticks pass for a leader, and tells whether an election timeout is over. */
     boolean tickLeader(int ticks) {
         electionElapsed += ticks;
-        if (electionElapsed < electionTick) {
+        if (electionElapsed < options.electionTick()) {
             return false;
         }
         electionElapsed = 0;
@@ -534,7 +517,7 @@ final class Raft {
     }
 
     int ticksUntilElectionTick() {
-        return Math.max(1, electionTick - electionElapsed);
+        return Math.max(1, options.electionTick() - electionElapsed);
     }
 
     void restartElectionClock() {
@@ -557,25 +540,6 @@ final class Raft {
         return taken;
     }
 
-    void addReadState(long index, byte[] requestContext) {
-        if (readStates.isEmpty()) {
-            readStates = new ArrayList<>();
-        }
-        readStates.add(ReadState.of(index, requestContext));
-    }
-
-    boolean hasReadStates() {
-        return !readStates.isEmpty();
-    }
-
-    List<ReadState> takeReadStates() {
-        List<ReadState> taken = readStates;
-        if (!taken.isEmpty()) {
-            readStates = List.of();
-        }
-        return taken;
-    }
-
     /** Puts a change in force that the application has come to in the log. */
     ConfState applyConfChange(MembershipChange change) {
         ChangedConfiguration changed = new Changer(tracker, log.lastIndex()).change(change.asV2());
@@ -585,7 +549,7 @@ final class Raft {
 
     /** Replaces log and configuration by a snapshot. */
     void restore(Snapshot snapshot) {
-        ProgressTracker restored = tracker.emptied();
+        ProgressTracker restored = new ProgressTracker();
         Restore.restore(
                 restored, snapshot.metadata().index(), snapshot.metadata().confState());
         log.restore(snapshot);

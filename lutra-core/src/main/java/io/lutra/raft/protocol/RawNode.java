@@ -58,8 +58,6 @@ public final class RawNode {
     public static final int NEVER = Integer.MAX_VALUE;
 
     private final Raft raft;
-    private final boolean async;
-    private final ReadyMaker readyMaker;
     private @Nullable RaftException failure;
 
     /**
@@ -72,8 +70,6 @@ public final class RawNode {
      */
     public RawNode(Config config) {
         this.raft = start(config);
-        this.async = config.asyncStorageWrites();
-        this.readyMaker = new ReadyMaker(raft, async);
     }
 
     private static Raft start(Config config) {
@@ -137,7 +133,7 @@ public final class RawNode {
         peers.forEach(Objects::requireNonNull);
         guarded(() -> {
             raft.bootstrap(bootstrapEntries(peers));
-            readyMaker.offerHardStateAgain();
+            raft.outbox().offerHardStateAgain();
         });
     }
 
@@ -245,7 +241,7 @@ public final class RawNode {
     public boolean hasReady() {
         requireUsable();
         try {
-            return readyMaker.hasReady();
+            return raft.outbox().hasReady();
         } catch (RuntimeException | Error e) {
             throw failed(e);
         }
@@ -260,7 +256,7 @@ public final class RawNode {
     public Ready ready() {
         requireUsable();
         try {
-            return readyMaker.take();
+            return raft.outbox().take();
         } catch (RuntimeException | Error e) {
             throw failed(e);
         }
@@ -272,12 +268,12 @@ public final class RawNode {
      * @throws MisuseException with asynchronous storage writes
      */
     public void advance() {
-        if (async) {
+        if (raft.options().asyncStorageWrites()) {
             throw new MisuseException("with asynchronous storage writes, responses take the place of advance");
         }
         requireUsable();
         try {
-            readyMaker.advance();
+            raft.outbox().advance();
         } catch (RuntimeException | Error e) {
             throw failed(e);
         }

@@ -3,14 +3,15 @@ package io.lutra.raft.protocol;
 import io.lutra.raft.DropReason;
 import io.lutra.raft.Entry;
 import io.lutra.raft.Message;
+import io.lutra.raft.ReadState;
 import io.lutra.raft.quorum.JointConfig;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 
 /**
  * The reads of a leader that wait: for its first commit, and then for a quorum to say that it still leads. Thesis §6.4.
@@ -20,12 +21,14 @@ import java.util.Map;
  */
 final class Reads {
     private static final byte[] NOTHING = {};
+    /** Never filled. */
+    private static final Queue<Unconfirmed> NO_READS = new ArrayDeque<>(0);
 
     private final Raft raft;
     /** Empty lists and maps that nobody has used yet take no room: most leaders of many groups serve no read. */
     private List<Message> waitingForCommit;
 
-    private final Deque<Unconfirmed> unconfirmed = new ArrayDeque<>(0);
+    private Queue<Unconfirmed> unconfirmed = NO_READS;
     private Map<Long, Long> acks = Map.of();
     private long confirmed;
 
@@ -58,6 +61,9 @@ final class Reads {
 
     /** Adds a read that {@code index} answers once a quorum confirms it; the leader itself does so at once. */
     void add(Message request, long index) {
+        if (unconfirmed == NO_READS) {
+            unconfirmed = new ArrayDeque<>();
+        }
         unconfirmed.add(new Unconfirmed(request, index));
         noteAck(raft.id(), latest());
     }
@@ -115,7 +121,7 @@ final class Reads {
     /** Answers a read: here, or at the peer that asked. */
     void answer(Message request, long index) {
         if (request.from() == Raft.NONE || request.from() == raft.id()) {
-            raft.addReadState(index, requestContext(request));
+            raft.outbox().add(ReadState.of(index, requestContext(request)));
         } else {
             raft.send(Message.readIndexResponse(raft.id(), request.from(), raft.term(), index, request.entries()));
         }

@@ -90,7 +90,8 @@ final class Replication {
             return false;
         }
         raft.send(Message.append(raft.id(), to, raft.term(), prevTerm, prevIndex, entries, log.committed()));
-        progress.sentEntries(entries.size(), Sizes.payload(entries));
+        progress.sentEntries(
+                entries.size(), Sizes.payload(entries), raft.options().inflightLimits());
         progress.sentCommit(log.committed());
         return true;
     }

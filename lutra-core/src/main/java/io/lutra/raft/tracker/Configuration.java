@@ -32,9 +32,9 @@ public record Configuration(JointConfig voters, IdSet learners, IdSet learnersNe
     /** Returns the form that is stored in snapshots. */
     public ConfState toConfState() {
         return ConfState.of(
-                voters.incoming().voters().toList(),
+                voters.incoming().toList(),
                 learners.toList(),
-                voters.outgoing().voters().toList(),
+                voters.outgoing().toList(),
                 learnersNext.toList(),
                 autoLeave);
     }

@@ -6,14 +6,14 @@ import io.lutra.raft.RaftInvariantException;
  * The append messages on their way to a peer, oldest first: a ring of each one's last index and payload bytes. Their
  * number is bounded, and their bytes, which one message may exceed.
  *
- * <p>An empty window without a ring is shared by all peers until something is sent to them: only a leader's peers need
- * one of their own. That is 400 bytes less for each of three idle nodes.
+ * <p>{@link #NONE} is shared by all peers of all nodes until something is sent to them: only a leader's peers need a window
+ * of their own.
  */
 final class Inflights {
-    private static final long[] NO_RING = {};
+    /** Nothing on its way yet. It has no limits, and never changes. */
+    static final Inflights NONE = new Inflights(new InflightLimits(Integer.MAX_VALUE, 0), new long[0]);
 
-    private final int maxMessages;
-    private final long maxBytes;
+    private final InflightLimits limits;
     /** Of each message its last index and, in the next slot, its payload bytes. */
     private long[] ring;
 
@@ -21,14 +21,8 @@ final class Inflights {
     private int count;
     private long bytes;
 
-    /** Creates an empty window; {@code maxBytes} 0 is no limit of bytes. */
-    Inflights(int maxMessages, long maxBytes) {
-        this(maxMessages, maxBytes, NO_RING);
-    }
-
-    private Inflights(int maxMessages, long maxBytes, long[] ring) {
-        this.maxMessages = maxMessages;
-        this.maxBytes = maxBytes;
+    private Inflights(InflightLimits limits, long[] ring) {
+        this.limits = limits;
         this.ring = ring;
     }
 
@@ -37,15 +31,15 @@ final class Inflights {
     }
 
     boolean isFull() {
-        return count == maxMessages || (maxBytes != 0 && bytes >= maxBytes);
+        return count == limits.messages() || (limits.bytes() != 0 && bytes >= limits.bytes());
     }
 
     /**
      * Returns the window that has a message more, by the index of its last entry, which must be above those before it:
-     * this one, unless it is shared.
+     * this one, unless it is shared. The limits hold from the first message on.
      */
-    Inflights with(long lastIndex, long payloadBytes) {
-        Inflights own = ring == NO_RING ? new Inflights(maxMessages, maxBytes, new long[2]) : this;
+    Inflights with(long lastIndex, long payloadBytes, InflightLimits newLimits) {
+        Inflights own = this == NONE ? new Inflights(newLimits, new long[2]) : this;
         own.add(lastIndex, payloadBytes);
         return own;
     }
@@ -75,9 +69,11 @@ final class Inflights {
 
     /** Forgets all messages. */
     void clear() {
-        start = 0;
-        count = 0;
-        bytes = 0;
+        if (count > 0) {
+            start = 0;
+            count = 0;
+            bytes = 0;
+        }
     }
 
     private int slot(int i) {
@@ -87,7 +83,7 @@ final class Inflights {
 
     /** Doubles the full ring up to its limit: most peers never need the whole window. */
     private void grow() {
-        long[] more = new long[(int) Math.min(2L * maxMessages, 2L * ring.length)];
+        long[] more = new long[(int) Math.min(2L * limits.messages(), 2L * ring.length)];
         System.arraycopy(ring, start, more, 0, ring.length - start);
         System.arraycopy(ring, 0, more, ring.length - start, start);
         ring = more;

@@ -19,7 +19,7 @@ import io.lutra.raft.RaftInvariantException;
  * <p>Invariant P1: match &lt; next. Everything in (match, next) is on its way.
  */
 public final class Progress {
-    private Inflights inflights;
+    private Inflights inflights = Inflights.NONE;
     private boolean learner;
     private ProgressState state = ProgressState.PROBE;
     private long match;
@@ -35,11 +35,10 @@ public final class Progress {
     private boolean recentActive;
 
     /** Creates the progress of a peer of which nothing is known; {@code next} is where probing begins. */
-    Progress(long next, boolean learner, boolean recentActive, Inflights inflights) {
+    Progress(long next, boolean learner, boolean recentActive) {
         this.next = next;
         this.learner = learner;
         this.recentActive = recentActive;
-        this.inflights = inflights;
     }
 
     private Progress(Progress other, boolean learner) {
@@ -157,13 +156,13 @@ public final class Progress {
         sentCommit = Math.min(sentCommit, index - 1);
     }
 
-    /** Notes that an append message with {@code entries} entries left. */
-    public void sentEntries(int entries, long payloadBytes) {
+    /** Notes that an append message with {@code entries} entries left; the limits are the same for every message. */
+    public void sentEntries(int entries, long payloadBytes, InflightLimits limits) {
         switch (state) {
             case REPLICATE -> {
                 if (entries > 0) {
                     next += entries;
-                    inflights = inflights.with(next - 1, payloadBytes);
+                    inflights = inflights.with(next - 1, payloadBytes, limits);
                 }
                 // A peer with a full window still gets empty messages, one per answered heartbeat: should all that
                 // fills

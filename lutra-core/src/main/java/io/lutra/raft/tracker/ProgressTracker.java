@@ -6,19 +6,12 @@ import io.lutra.raft.quorum.VoteResult;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration in force, the progress of its members, and the votes of an election under way.
+ * The configuration in force and the progress of its members.
  *
  * <p>Only a leader tracks its members. What the others know of them follows from the last {@link #reset}: it is made when
  * somebody asks, and not kept. That is 190 bytes less for an idle follower of three.
  */
 public final class ProgressTracker {
-    private final int maxInflight;
-    private final long maxInflightBytes;
-
-    /** Who has voted in the election under way, and who of these for this node. */
-    private IdSet voted = IdSet.EMPTY;
-
-    private IdSet granted = IdSet.EMPTY;
     private Configuration configuration = Configuration.EMPTY;
     /** Null if nothing has become known since the last reset. */
     private @Nullable ProgressMap members = ProgressMap.EMPTY;
@@ -28,16 +21,8 @@ public final class ProgressTracker {
 
     private long lastIndex;
 
-    /** Creates a tracker without members; the limits are those of each member's window. */
-    public ProgressTracker(int maxInflight, long maxInflightBytes) {
-        this.maxInflight = maxInflight;
-        this.maxInflightBytes = maxInflightBytes;
-    }
-
-    /** Returns a tracker without members that has the same limits. */
-    public ProgressTracker emptied() {
-        return new ProgressTracker(maxInflight, maxInflightBytes);
-    }
+    /** Creates a tracker without members. */
+    public ProgressTracker() {}
 
     /** Puts a configuration in force. */
     public void switchTo(Configuration newConfiguration, ProgressMap newMembers) {
@@ -57,10 +42,8 @@ public final class ProgressTracker {
 
     private ProgressMap afterReset() {
         IdSet voters = configuration.voters().ids();
-        Inflights window = nothingInFlight();
         ProgressMap map = ProgressMap.of(
-                voters.union(configuration.learners()),
-                id -> new Progress(lastIndex + 1, !voters.contains(id), false, window));
+                voters.union(configuration.learners()), id -> new Progress(lastIndex + 1, !voters.contains(id), false));
         Progress own = map.get(self);
         if (own != null) {
             own.maybeUpdate(lastIndex);
@@ -75,12 +58,11 @@ public final class ProgressTracker {
 
     /** Returns the progress of a new member, which is taken for active until it had time to answer. */
     public Progress newProgress(long probeFrom, boolean learner) {
-        return new Progress(Math.max(probeFrom, 1), learner, true, nothingInFlight());
+        return new Progress(Math.max(probeFrom, 1), learner, true);
     }
 
-    /** Forgets votes, and how far the members are; only {@code self} is known to have what is in its own log. */
+    /** Forgets how far the members are; only {@code self} is known to have what is in its own log. */
     public void reset(long nodeId, long lastIndexOfLog) {
-        resetVotes();
         members = null;
         self = nodeId;
         lastIndex = lastIndexOfLog;
@@ -96,11 +78,6 @@ public final class ProgressTracker {
         }
     }
 
-    /** Returns the window of members to whom nothing was sent yet: they may share it. */
-    private Inflights nothingInFlight() {
-        return new Inflights(maxInflight, maxInflightBytes);
-    }
-
     /** Returns the largest index that is durable on a quorum. */
     public long committed() {
         return configuration.voters().committedIndex(this::match);
@@ -113,7 +90,7 @@ public final class ProgressTracker {
 
     /** Tells whether there is just one voter. */
     public boolean isSingleton() {
-        return configuration.voters().incoming().voters().size() == 1
+        return configuration.voters().incoming().size() == 1
                 && !configuration.voters().isJoint();
     }
 
@@ -135,31 +112,5 @@ public final class ProgressTracker {
                 tracked.progress(i).markInactive();
             }
         }
-    }
-
-    /** Begins an election. */
-    public void resetVotes() {
-        voted = IdSet.EMPTY;
-        granted = IdSet.EMPTY;
-    }
-
-    /** Notes a vote; only the first of each id counts. */
-    public void recordVote(long id, boolean inFavour) {
-        if (!voted.contains(id)) {
-            voted = voted.with(id);
-            granted = inFavour ? granted.with(id) : granted;
-        }
-    }
-
-    /** Tells where the election stands. */
-    public VoteResult voteResult() {
-        return configuration.voters().voteResult(this::ballot);
-    }
-
-    private Ballots.Ballot ballot(long id) {
-        if (!voted.contains(id)) {
-            return Ballots.Ballot.MISSING;
-        }
-        return granted.contains(id) ? Ballots.Ballot.GRANTED : Ballots.Ballot.REJECTED;
     }
 }

@@ -72,12 +72,8 @@ class ConfChangeConformanceTest {
 
     /** A tracker, and the index at which the next change is made. */
     private static final class Sequence {
-        private ProgressTracker tracker = empty();
+        private ProgressTracker tracker = new ProgressTracker();
         private long lastIndex;
-
-        private static ProgressTracker empty() {
-            return new ProgressTracker(10, 0);
-        }
 
         List<String> run(Command command) {
             try {
@@ -112,7 +108,7 @@ class ConfChangeConformanceTest {
         }
 
         private void restore(ConfState state) {
-            ProgressTracker restored = empty();
+            ProgressTracker restored = new ProgressTracker();
             EtcdRestore.restore(restored, lastIndex, state);
             tracker = restored;
         }

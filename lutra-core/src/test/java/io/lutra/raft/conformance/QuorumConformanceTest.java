@@ -8,7 +8,7 @@ import io.lutra.raft.quorum.Ballots;
 import io.lutra.raft.quorum.Ballots.Ballot;
 import io.lutra.raft.quorum.IdSet;
 import io.lutra.raft.quorum.JointConfig;
-import io.lutra.raft.quorum.MajorityConfig;
+import io.lutra.raft.quorum.Majority;
 import io.lutra.raft.quorum.VoteResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,9 +50,9 @@ class QuorumConformanceTest {
     }
 
     private static List<String> run(Command command) {
-        MajorityConfig incoming = config(command, "cfg");
+        IdSet incoming = config(command, "cfg");
         boolean joint = !command.values("cfgj").isEmpty();
-        MajorityConfig outgoing = command.values("cfgj").equals(List.of("zero")) ? config() : config(command, "cfgj");
+        IdSet outgoing = command.values("cfgj").equals(List.of("zero")) ? IdSet.EMPTY : config(command, "cfgj");
         return switch (command.name()) {
             case "committed" -> committed(incoming, outgoing, joint, values(command, "idx"));
             case "vote" -> List.of(vote(incoming, outgoing, joint, values(command, "votes")));
@@ -60,12 +60,8 @@ class QuorumConformanceTest {
         };
     }
 
-    private static MajorityConfig config(Command command, String key) {
-        return config(command.ids(key).stream().mapToLong(Long::longValue).toArray());
-    }
-
-    private static MajorityConfig config(long... ids) {
-        return MajorityConfig.of(ids);
+    private static IdSet config(Command command, String key) {
+        return IdSet.of(command.ids(key));
     }
 
     /** Gives a value to each distinct id, in the order in which the command names them; {@code _} is none. */
@@ -81,19 +77,19 @@ class QuorumConformanceTest {
         return values;
     }
 
-    private static List<String> committed(
-            MajorityConfig incoming, MajorityConfig outgoing, boolean joint, Map<Long, String> values) {
+    private static List<String> committed(IdSet incoming, IdSet outgoing, boolean joint, Map<Long, String> values) {
         AckedIndexer acks = id -> Long.parseUnsignedLong(values.getOrDefault(id, "0"));
         JointConfig both = new JointConfig(incoming, outgoing);
-        long index = joint ? both.committedIndex(acks) : incoming.committedIndex(acks);
+        long index = joint ? both.committedIndex(acks) : Majority.committedIndex(incoming, acks);
 
         assertThat(both.committedIndex(acks)).isEqualTo(index);
         assertThat(new JointConfig(outgoing, incoming).committedIndex(acks)).isEqualTo(index);
-        assertThat(new JointConfig(incoming, incoming).committedIndex(acks)).isEqualTo(incoming.committedIndex(acks));
+        assertThat(new JointConfig(incoming, incoming).committedIndex(acks))
+                .isEqualTo(Majority.committedIndex(incoming, acks));
         assertThat(counted(both, acks)).isEqualTo(index);
 
         List<String> output = new ArrayList<>();
-        String printed = index == MajorityConfig.EVERYTHING ? "∞" : Long.toUnsignedString(index);
+        String printed = index == Majority.EVERYTHING ? "∞" : Long.toUnsignedString(index);
         if (both.ids().isEmpty()) {
             return List.of("<empty majority quorum>" + printed);
         }
@@ -109,14 +105,14 @@ class QuorumConformanceTest {
                 .filter(index -> isReached(config.incoming(), index, acks) && isReached(config.outgoing(), index, acks))
                 .boxed()
                 .max(Long::compareUnsigned)
-                .orElse(config.ids().isEmpty() ? MajorityConfig.EVERYTHING : 0L);
+                .orElse(config.ids().isEmpty() ? Majority.EVERYTHING : 0L);
     }
 
-    private static boolean isReached(MajorityConfig config, long index, AckedIndexer acks) {
-        long reached = ids(config.voters())
+    private static boolean isReached(IdSet voters, long index, AckedIndexer acks) {
+        long reached = ids(voters)
                 .filter(id -> Long.compareUnsigned(acks.ackedIndex(id), index) >= 0)
                 .count();
-        return config.voters().isEmpty() || 2 * reached > config.voters().size();
+        return voters.isEmpty() || 2 * reached > voters.size();
     }
 
     /** Draws how far each voter is: its bar is as long as the number of voters that are behind it. */
@@ -139,8 +135,7 @@ class QuorumConformanceTest {
         return IntStream.range(0, set.size()).mapToLong(set::get);
     }
 
-    private static String vote(
-            MajorityConfig incoming, MajorityConfig outgoing, boolean joint, Map<Long, String> values) {
+    private static String vote(IdSet incoming, IdSet outgoing, boolean joint, Map<Long, String> values) {
         Ballots ballots = id -> switch (values.getOrDefault(id, "_")) {
             case "y" -> Ballot.GRANTED;
             case "n" -> Ballot.REJECTED;
@@ -148,11 +143,12 @@ class QuorumConformanceTest {
             default -> throw new IllegalArgumentException(values.toString());
         };
         JointConfig both = new JointConfig(incoming, outgoing);
-        VoteResult result = joint ? both.voteResult(ballots) : incoming.voteResult(ballots);
+        VoteResult result = joint ? both.voteResult(ballots) : Majority.voteResult(incoming, ballots);
 
         assertThat(both.voteResult(ballots)).isEqualTo(result);
         assertThat(new JointConfig(outgoing, incoming).voteResult(ballots)).isEqualTo(result);
-        assertThat(new JointConfig(incoming, incoming).voteResult(ballots)).isEqualTo(incoming.voteResult(ballots));
+        assertThat(new JointConfig(incoming, incoming).voteResult(ballots))
+                .isEqualTo(Majority.voteResult(incoming, ballots));
         return switch (result) {
             case PENDING -> "VotePending";
             case LOST -> "VoteLost";

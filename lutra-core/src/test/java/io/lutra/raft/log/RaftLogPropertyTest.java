@@ -36,8 +36,7 @@ class RaftLogPropertyTest {
     /** A log, and beside it what it should be. */
     private static final class Run {
         private final SplittableRandom random;
-        private final boolean applyUnstable;
-        private final long maxApplyingSize;
+        private final ApplyLimits limits;
         private final MemoryStorage storage = new MemoryStorage();
         private final RaftLog log;
         private final Queue<Write> writes = new ArrayDeque<>();
@@ -55,13 +54,12 @@ class RaftLogPropertyTest {
 
         Run(SplittableRandom random, boolean applyUnstable) {
             this.random = random;
-            this.applyUnstable = applyUnstable;
-            this.maxApplyingSize = random.nextBoolean() ? Long.MAX_VALUE : 40;
+            this.limits = new ApplyLimits(applyUnstable, random.nextBoolean() ? Long.MAX_VALUE : 40);
             List<Entry> stored = entries(1, random.nextInt(5));
             storage.append(stored);
             model.addAll(stored);
             given = stored.size();
-            this.log = new RaftLog(storage, maxApplyingSize);
+            this.log = new RaftLog(storage);
         }
 
         private List<Entry> entries(long from, int count) {
@@ -192,18 +190,18 @@ class RaftLogPropertyTest {
                 done.clear();
                 return;
             }
-            boolean has = log.hasNextCommittedEntries(applyUnstable);
-            List<Entry> next = log.nextCommittedEntries(applyUnstable);
+            boolean has = log.hasNextCommittedEntries(limits);
+            List<Entry> next = log.nextCommittedEntries(limits);
             assertThat(next.isEmpty()).isEqualTo(!has);
             if (has) {
                 assertThat(next)
                         .isEqualTo(model.subList((int) (applying - base), (int) (applying - base) + next.size()));
                 applying += next.size();
                 assertThat(applying).isLessThanOrEqualTo(committed);
-                assertThat(applyUnstable || applying <= storage.lastIndex()).isTrue();
+                assertThat(limits.unstable() || applying <= storage.lastIndex()).isTrue();
                 handedOut.addAll(next);
-                log.acceptApplying(next, applyUnstable);
-            } else if (handedOut.isEmpty() && applyUnstable && !log.hasPendingSnapshot()) {
+                log.acceptApplying(next, limits);
+            } else if (handedOut.isEmpty() && limits.unstable() && !log.hasPendingSnapshot()) {
                 assertThat(applying)
                         .as("with nothing under way, everything may be applied")
                         .isEqualTo(committed);

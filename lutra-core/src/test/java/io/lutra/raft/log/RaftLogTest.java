@@ -40,7 +40,7 @@ class RaftLogTest {
 
     @Test
     void nothingCommittedIsReplaced() {
-        RaftLog log = new RaftLog(stored(1, 1, 1), 100);
+        RaftLog log = new RaftLog(stored(1, 1, 1));
         log.commitTo(2);
         assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> log.append(entries(2, 2)));
         log.append(entries(3, 2));
@@ -51,13 +51,13 @@ class RaftLogTest {
 
     @Test
     void noGapIsAppended() {
-        RaftLog log = new RaftLog(stored(1), 100);
+        RaftLog log = new RaftLog(stored(1));
         assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> log.append(entries(3, 1)));
     }
 
     @Test
     void marksStayWithinTheLog() {
-        RaftLog log = new RaftLog(stored(1, 1, 1), 100);
+        RaftLog log = new RaftLog(stored(1, 1, 1));
         assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> log.commitTo(4));
         log.commitTo(3);
         log.commitTo(1);
@@ -69,7 +69,7 @@ class RaftLogTest {
 
         MemoryStorage compacted = stored(1, 1, 1);
         compacted.compact(2);
-        RaftLog restarted = new RaftLog(compacted, 100);
+        RaftLog restarted = new RaftLog(compacted);
         assertThat(restarted.committed()).isEqualTo(2);
         assertThat(restarted.applied()).isEqualTo(2);
         assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> restarted.loadCommitted(1));
@@ -83,7 +83,7 @@ class RaftLogTest {
     void whatWasCompactedIsNotRead() {
         MemoryStorage storage = stored(1, 1, 1);
         storage.compact(2);
-        RaftLog log = new RaftLog(storage, 100);
+        RaftLog log = new RaftLog(storage);
         assertThatExceptionOfType(CompactedException.class).isThrownBy(() -> log.entries(2, 100));
         assertThat(log.slice(3, 3, 100)).isEmpty();
         assertThat(log.slice(4, 3, 100)).isEmpty();
@@ -91,71 +91,79 @@ class RaftLogTest {
 
     @Test
     void applyingPausesAtTheLimitAndGoesOnWithAnAcknowledgement() {
-        RaftLog log = new RaftLog(stored(1, 1, 1, 1), 2L * SIZE);
+        ApplyLimits limits = new ApplyLimits(true, 2L * SIZE);
+        RaftLog log = new RaftLog(stored(1, 1, 1, 1));
         log.commitTo(4);
-        List<Entry> first = log.nextCommittedEntries(true);
+        List<Entry> first = log.nextCommittedEntries(limits);
         assertThat(first).extracting(Entry::index).containsExactly(1L, 2L);
-        log.acceptApplying(first, true);
-        assertThat(log.hasNextCommittedEntries(true)).isFalse();
+        log.acceptApplying(first, limits);
+        assertThat(log.hasNextCommittedEntries(limits)).isFalse();
         log.appliedTo(1, SIZE);
-        assertThat(log.nextCommittedEntries(true)).extracting(Entry::index).containsExactly(3L);
+        assertThat(log.nextCommittedEntries(limits)).extracting(Entry::index).containsExactly(3L);
     }
 
     @Test
     void applyingPausesWhenTheLimitIsJustReached() {
-        RaftLog log = new RaftLog(stored(1, 1, 1, 1), 2L * SIZE);
+        ApplyLimits limits = new ApplyLimits(true, 2L * SIZE);
+        RaftLog log = new RaftLog(stored(1, 1, 1, 1));
         log.commitTo(2);
-        log.acceptApplying(log.nextCommittedEntries(true), true);
+        log.acceptApplying(log.nextCommittedEntries(limits), limits);
         log.commitTo(4);
-        assertThat(log.hasNextCommittedEntries(true)).isFalse();
+        assertThat(log.hasNextCommittedEntries(limits)).isFalse();
         log.appliedTo(1, 0);
-        assertThat(log.hasNextCommittedEntries(true))
+        assertThat(log.hasNextCommittedEntries(limits))
                 .as("by a snapshot: gives nothing back")
                 .isFalse();
         log.appliedTo(1, 1);
-        assertThat(log.hasNextCommittedEntries(true)).isTrue();
+        assertThat(log.hasNextCommittedEntries(limits)).isTrue();
     }
 
     /** What did not fit waits, even if bytes are left: etcd's way. */
     @Test
     void applyingPausesWhenTheNextEntryDidNotFit() {
-        RaftLog log = new RaftLog(stored(1, 1, 1), SIZE + 1L);
+        ApplyLimits limits = new ApplyLimits(true, SIZE + 1L);
+        RaftLog log = new RaftLog(stored(1, 1, 1));
         log.commitTo(2);
-        List<Entry> first = log.nextCommittedEntries(true);
+        List<Entry> first = log.nextCommittedEntries(limits);
         assertThat(first).hasSize(1);
-        log.acceptApplying(first, true);
-        assertThat(log.hasNextCommittedEntries(true)).isFalse();
+        log.acceptApplying(first, limits);
+        assertThat(log.hasNextCommittedEntries(limits)).isFalse();
 
-        RaftLog all = new RaftLog(stored(1, 1, 1), SIZE + 1L);
+        RaftLog all = new RaftLog(stored(1, 1, 1));
         all.commitTo(1);
-        all.acceptApplying(all.nextCommittedEntries(true), true);
+        all.acceptApplying(all.nextCommittedEntries(limits), limits);
         all.commitTo(2);
-        assertThat(all.hasNextCommittedEntries(true)).isTrue();
+        assertThat(all.hasNextCommittedEntries(limits)).isTrue();
     }
 
     @Test
     void aLimitOfNothingAppliesOneByOne() {
-        RaftLog log = new RaftLog(stored(1, 1), 0);
+        ApplyLimits limits = new ApplyLimits(true, 0);
+        RaftLog log = new RaftLog(stored(1, 1));
         log.commitTo(2);
-        log.acceptApplying(log.nextCommittedEntries(true), true);
+        log.acceptApplying(log.nextCommittedEntries(limits), limits);
         assertThat(log.applying()).isEqualTo(1);
-        assertThat(log.hasNextCommittedEntries(true)).isFalse();
+        assertThat(log.hasNextCommittedEntries(limits)).isFalse();
         log.appliedTo(1, SIZE);
-        assertThat(log.nextCommittedEntries(true)).extracting(Entry::index).containsExactly(2L);
+        assertThat(log.nextCommittedEntries(limits)).extracting(Entry::index).containsExactly(2L);
     }
 
     @Test
     void onlyWhatIsStoredIsAppliedIfThatIsAskedFor() {
-        RaftLog log = new RaftLog(stored(1), Long.MAX_VALUE);
+        RaftLog log = new RaftLog(stored(1));
         log.append(entries(2, 1, 1));
         log.commitTo(3);
-        assertThat(log.nextCommittedEntries(false)).extracting(Entry::index).containsExactly(1L);
-        assertThat(log.nextCommittedEntries(true)).extracting(Entry::index).containsExactly(1L, 2L, 3L);
+        assertThat(log.nextCommittedEntries(new ApplyLimits(false, Long.MAX_VALUE)))
+                .extracting(Entry::index)
+                .containsExactly(1L);
+        assertThat(log.nextCommittedEntries(new ApplyLimits(true, Long.MAX_VALUE)))
+                .extracting(Entry::index)
+                .containsExactly(1L, 2L, 3L);
     }
 
     @Test
     void aLateAnswerOfTheStorageCountsForWhatIsStillThere() {
-        RaftLog log = new RaftLog(stored(1), 100);
+        RaftLog log = new RaftLog(stored(1));
         log.append(entries(2, 1, 1));
         log.acceptUnstable();
         log.append(entries(3, 2, 2));
@@ -179,7 +187,7 @@ class RaftLogTest {
     /** An answer of the storage to a write from before does not count: the same term and index may be another entry. */
     @Test
     void whatIsReplacedWhileItIsStoredIsCounted() {
-        RaftLog log = new RaftLog(stored(1), 100);
+        RaftLog log = new RaftLog(stored(1));
         log.append(entries(2, 1, 1));
         log.append(entries(3, 2));
         assertThat(log.replacements()).as("what was not handed out yet").isZero();
@@ -197,7 +205,8 @@ class RaftLogTest {
     @Test
     void aSnapshotStandsForTheLogUntilItIsStored() {
         MemoryStorage storage = stored(1, 1);
-        RaftLog log = new RaftLog(storage, 100);
+        ApplyLimits limits = new ApplyLimits(true, 100);
+        RaftLog log = new RaftLog(storage);
         assertThat(log.snapshot()).isEqualTo(Snapshot.EMPTY);
         log.restore(snapshot(9, 3));
         assertThat(log.hasPendingSnapshot()).isTrue();
@@ -205,7 +214,7 @@ class RaftLogTest {
         assertThat(log.firstIndex()).isEqualTo(10);
         assertThat(log.term(9)).isEqualTo(3);
         assertThat(log.term(1)).isEqualTo(RaftLog.UNKNOWN_TERM);
-        assertThat(log.hasNextCommittedEntries(true)).isFalse();
+        assertThat(log.hasNextCommittedEntries(limits)).isFalse();
         assertThat(log.nextUnstableSnapshot()).isEqualTo(snapshot(9, 3));
 
         assertThat(log.stableSnapshotTo(9)).as("it was not handed out").isFalse();
@@ -221,7 +230,7 @@ class RaftLogTest {
 
     @Test
     void whatWasHandedOutDoesNotChange() {
-        RaftLog log = new RaftLog(stored(), Long.MAX_VALUE);
+        RaftLog log = new RaftLog(stored());
         log.append(entries(1, 1, 1, 1));
         List<Entry> out = log.nextUnstableEntries();
         log.append(entries(2, 2));

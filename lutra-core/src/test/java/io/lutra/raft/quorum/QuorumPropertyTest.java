@@ -83,25 +83,26 @@ class QuorumPropertyTest {
     @Test
     void theCommittedIndexIsTheLargestThatAMajorityHas() {
         Property.check(ROUNDS, 2, random -> {
-            MajorityConfig config = new MajorityConfig(ids(random));
+            IdSet voters = ids(random);
             Map<Long, Long> acked = acked(random);
-            assertThat(config.committedIndex(id -> acked.getOrDefault(id, 0L))).isEqualTo(countedIndex(config, acked));
+            assertThat(Majority.committedIndex(voters, id -> acked.getOrDefault(id, 0L)))
+                    .isEqualTo(countedIndex(voters, acked));
         });
     }
 
     @Test
     void bothHalvesOfAJointConfigurationHaveTheCommittedIndex() {
         Property.check(ROUNDS, 3, random -> {
-            JointConfig joint = new JointConfig(new MajorityConfig(ids(random)), new MajorityConfig(ids(random)));
+            JointConfig joint = new JointConfig(ids(random), ids(random));
             Map<Long, Long> acked = acked(random);
-            long expected = joint.outgoing().voters().isEmpty()
+            long expected = joint.outgoing().isEmpty()
                     ? countedIndex(joint.incoming(), acked)
                     : Math.min(countedIndex(joint.incoming(), acked), countedIndex(joint.outgoing(), acked));
             assertThat(joint.committedIndex(id -> acked.getOrDefault(id, 0L))).isEqualTo(expected);
-            assertThat(joint.isJoint()).isEqualTo(!joint.outgoing().voters().isEmpty());
+            assertThat(joint.isJoint()).isEqualTo(!joint.outgoing().isEmpty());
             for (long id : IDS) {
-                boolean votes = joint.incoming().voters().contains(id)
-                        || joint.outgoing().voters().contains(id);
+                boolean votes =
+                        joint.incoming().contains(id) || joint.outgoing().contains(id);
                 assertThat(joint.contains(id)).isEqualTo(votes);
                 assertThat(joint.ids().contains(id)).isEqualTo(votes);
             }
@@ -109,10 +110,10 @@ class QuorumPropertyTest {
     }
 
     /** Tries every index that somebody has. */
-    private static long countedIndex(MajorityConfig config, Map<Long, Long> acked) {
-        List<Long> voters = config.voters().toList();
+    private static long countedIndex(IdSet set, Map<Long, Long> acked) {
+        List<Long> voters = set.toList();
         if (voters.isEmpty()) {
-            return MajorityConfig.EVERYTHING;
+            return Majority.EVERYTHING;
         }
         long best = 0;
         for (long candidate : acked.values()) {
@@ -129,7 +130,7 @@ class QuorumPropertyTest {
     @Test
     void aVoteIsDecidedOnceNothingThatIsMissingCouldChangeIt() {
         Property.check(ROUNDS, 4, random -> {
-            JointConfig joint = new JointConfig(new MajorityConfig(ids(random)), new MajorityConfig(ids(random)));
+            JointConfig joint = new JointConfig(ids(random), ids(random));
             Map<Long, Ballot> ballots = new HashMap<>();
             for (long id : IDS) {
                 ballots.put(id, Ballot.values()[random.nextInt(3)]);
@@ -144,8 +145,8 @@ class QuorumPropertyTest {
     }
 
     private static boolean wins(JointConfig joint, Map<Long, Ballot> ballots, Ballot missingOnes) {
-        for (MajorityConfig half : List.of(joint.incoming(), joint.outgoing())) {
-            List<Long> voters = half.voters().toList();
+        for (IdSet half : List.of(joint.incoming(), joint.outgoing())) {
+            List<Long> voters = half.toList();
             long granted = voters.stream()
                     .filter(v -> (ballots.get(v) == Ballot.MISSING ? missingOnes : ballots.get(v)) == Ballot.GRANTED)
                     .count();
@@ -158,9 +159,26 @@ class QuorumPropertyTest {
 
     @Test
     void configurationsPrintAsEtcdDoes() {
-        JointConfig joint = new JointConfig(MajorityConfig.of(1, 10), MajorityConfig.of(2));
+        JointConfig joint = new JointConfig(IdSet.of(1, 10), IdSet.of(2));
         assertThat(joint).hasToString("(1 a)&&(2)");
-        assertThat(new JointConfig(MajorityConfig.of(1), MajorityConfig.EMPTY)).hasToString("(1)");
+        assertThat(new JointConfig(IdSet.of(1), IdSet.EMPTY)).hasToString("(1)");
+    }
+
+    @Test
+    void onlyTheFirstVoteOfEachVoterCounts() {
+        JointConfig voters = new JointConfig(IdSet.of(1, 2, 3), IdSet.EMPTY);
+        Votes lost = new Votes();
+        lost.record(1, true);
+        lost.record(2, false);
+        lost.record(2, true);
+        lost.record(9, true);
+        assertThat(lost.result(voters)).isEqualTo(VoteResult.PENDING);
+        lost.record(3, false);
+        assertThat(lost.result(voters)).isEqualTo(VoteResult.LOST);
+        Votes won = new Votes();
+        won.record(2, true);
+        won.record(3, true);
+        assertThat(won.result(voters)).isEqualTo(VoteResult.WON);
     }
 
     private static long id(SplittableRandom random) {

@@ -18,7 +18,8 @@ class InflightsTest {
         Property.check(2_000, 1, random -> {
             int maxMessages = 1 + random.nextInt(20);
             long maxBytes = random.nextBoolean() ? 0 : 1 + random.nextInt(100);
-            Inflights window = new Inflights(maxMessages, maxBytes);
+            InflightLimits limits = new InflightLimits(maxMessages, maxBytes);
+            Inflights window = Inflights.NONE;
             Deque<Sent> model = new ArrayDeque<>();
             long last = 0;
             for (int i = 0; i < 60; i++) {
@@ -31,7 +32,7 @@ class InflightsTest {
                     last += 1 + random.nextInt(3);
                     Sent sent = new Sent(last, random.nextInt(30));
                     model.add(sent);
-                    window = window.with(sent.lastIndex(), sent.bytes());
+                    window = window.with(sent.lastIndex(), sent.bytes(), limits);
                 } else if (what < 9) {
                     long to = Math.max(0, last - random.nextInt(10));
                     model.removeIf(sent -> sent.lastIndex() <= to);
@@ -46,19 +47,21 @@ class InflightsTest {
 
     @Test
     void aFullWindowTakesNothing() {
-        Inflights byNumber = new Inflights(1, 0).with(1, 10);
-        assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> byNumber.with(2, 1));
-        Inflights byBytes = new Inflights(9, 10).with(1, 10);
-        assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> byBytes.with(2, 0));
+        InflightLimits oneMessage = new InflightLimits(1, 0);
+        Inflights byNumber = Inflights.NONE.with(1, 10, oneMessage);
+        assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> byNumber.with(2, 1, oneMessage));
+        InflightLimits tenBytes = new InflightLimits(9, 10);
+        Inflights byBytes = Inflights.NONE.with(1, 10, tenBytes);
+        assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> byBytes.with(2, 0, tenBytes));
     }
 
     @Test
     void anEmptyWindowIsShared() {
-        Inflights shared = new Inflights(2, 0);
-        Inflights one = shared.with(1, 1);
-        Inflights other = shared.with(7, 1);
-        assertThat(one).isNotSameAs(other).isNotSameAs(shared);
-        assertThat(shared.count()).isZero();
-        assertThat(one.with(2, 1)).isSameAs(one);
+        InflightLimits limits = new InflightLimits(2, 0);
+        Inflights one = Inflights.NONE.with(1, 1, limits);
+        Inflights other = Inflights.NONE.with(7, 1, limits);
+        assertThat(one).isNotSameAs(other).isNotSameAs(Inflights.NONE);
+        assertThat(Inflights.NONE.count()).isZero();
+        assertThat(one.with(2, 1, limits)).isSameAs(one);
     }
 }

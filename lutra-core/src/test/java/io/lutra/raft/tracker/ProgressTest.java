@@ -12,10 +12,11 @@ import org.junit.jupiter.api.Test;
 /** Each transition of what a leader knows of a peer. */
 class ProgressTest {
     private static final long FIRST_INDEX = 5;
+    private static final InflightLimits LIMITS = new InflightLimits(3, 0);
 
     /** A peer that is probed from 11 on, and has acknowledged 10. */
     private static Progress probing() {
-        Progress progress = new Progress(11, false, true, new Inflights(3, 0));
+        Progress progress = new Progress(11, false, true);
         progress.maybeUpdate(10);
         return progress;
     }
@@ -35,9 +36,9 @@ class ProgressTest {
     @Test
     void aProbeWithEntriesWaitsForItsAnswerAndAnEmptyOneDoesNot() {
         Progress progress = probing();
-        progress.sentEntries(0, 0);
+        progress.sentEntries(0, 0, LIMITS);
         assertThat(progress.isPaused()).isFalse();
-        progress.sentEntries(2, 10);
+        progress.sentEntries(2, 10, LIMITS);
         assertThat(progress.isPaused()).isTrue();
         assertThat(progress.next()).isEqualTo(11);
         progress.heartbeatAcknowledged();
@@ -50,7 +51,7 @@ class ProgressTest {
         Progress progress = replicating();
         for (int i = 1; i <= 3; i++) {
             assertThat(progress.isPaused()).isFalse();
-            progress.sentEntries(2, 10);
+            progress.sentEntries(2, 10, LIMITS);
             assertThat(progress.next()).isEqualTo(11 + 2 * i);
         }
         assertThat(progress.isPaused()).isTrue();
@@ -58,7 +59,7 @@ class ProgressTest {
         // One empty message for each answered heartbeat.
         progress.heartbeatAcknowledged();
         assertThat(progress.isPaused()).isFalse();
-        progress.sentEntries(0, 0);
+        progress.sentEntries(0, 0, LIMITS);
         assertThat(progress.isPaused()).isTrue();
         assertThat(progress.next()).isEqualTo(17);
 
@@ -75,7 +76,7 @@ class ProgressTest {
         assertThat(progress.next()).isEqualTo(21);
         progress.heartbeatAcknowledged();
         assertThat(progress.isPaused()).isTrue();
-        assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> progress.sentEntries(1, 1));
+        assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(() -> progress.sentEntries(1, 1, LIMITS));
     }
 
     @Test
@@ -122,12 +123,12 @@ class ProgressTest {
         Progress progress = probing();
         progress.maybeUpdate(10);
         progress.becomeReplicate();
-        progress.sentEntries(9, 1);
+        progress.sentEntries(9, 1, LIMITS);
         progress.becomeProbe();
         assertThat(progress.next()).isEqualTo(11);
 
-        Progress far = new Progress(30, false, true, new Inflights(3, 0));
-        far.sentEntries(1, 1);
+        Progress far = new Progress(30, false, true);
+        far.sentEntries(1, 1, LIMITS);
         assertThat(far.rejected(28, 5)).as("not the probe that is under way").isFalse();
         assertThat(far.isPaused()).isTrue();
         assertThat(far.rejected(29, 5)).isTrue();
@@ -144,7 +145,7 @@ class ProgressTest {
     @Test
     void aRejectionEndsReplicationUnlessItIsOld() {
         Progress progress = replicating();
-        progress.sentEntries(5, 1);
+        progress.sentEntries(5, 1, LIMITS);
         assertThat(progress.rejected(10, 3)).isFalse();
         assertThat(progress.state()).isEqualTo(ProgressState.REPLICATE);
         assertThat(progress.rejected(11, 3)).isTrue();
@@ -179,7 +180,7 @@ class ProgressTest {
     @Test
     void anUnreachablePeerIsProbed() {
         Progress progress = replicating();
-        progress.sentEntries(5, 1);
+        progress.sentEntries(5, 1, LIMITS);
         progress.unreachable();
         assertThat(progress.state()).isEqualTo(ProgressState.PROBE);
         assertThat(progress.next()).isEqualTo(11);
@@ -199,7 +200,7 @@ class ProgressTest {
         assertThat(progress.canBumpCommit(99))
                 .as("the peer has nothing above 10")
                 .isFalse();
-        progress.sentEntries(1, 1);
+        progress.sentEntries(1, 1, LIMITS);
         assertThat(progress.canBumpCommit(99)).isTrue();
 
         progress.sentCommit(11);
@@ -207,7 +208,7 @@ class ProgressTest {
         // What was sent ahead is lost, and with it what it said of the commit index.
         progress.unreachable();
         progress.becomeReplicate();
-        progress.sentEntries(1, 1);
+        progress.sentEntries(1, 1, LIMITS);
         assertThat(progress.canBumpCommit(11)).isTrue();
         assertThat(awaitingSnapshot(20).canBumpCommit(20)).isFalse();
     }
@@ -240,7 +241,7 @@ class ProgressTest {
     @Test
     void whoBecomesALearnerKeepsItsProgress() {
         Progress voter = replicating();
-        voter.sentEntries(2, 1);
+        voter.sentEntries(2, 1, LIMITS);
         voter.sentCommit(12);
         voter.waitForEntries();
         assertThat(voter.asLearner(false)).isSameAs(voter);
@@ -251,7 +252,7 @@ class ProgressTest {
         assertThat(learner.entriesFetched()).isTrue();
         assertThat(learner.isPaused()).isFalse();
         Progress paused = probing();
-        paused.sentEntries(1, 1);
+        paused.sentEntries(1, 1, LIMITS);
         assertThat(paused.asLearner(true).isPaused()).isTrue();
         assertThat(awaitingSnapshot(20).asLearner(true).toPeerProgress(1).pendingSnapshot())
                 .isEqualTo(20);
@@ -261,7 +262,8 @@ class ProgressTest {
     @Test
     void matchStaysBelowNextWhateverHappens() {
         Property.check(2_000, 1, random -> {
-            Progress progress = new Progress(1 + random.nextInt(20), false, true, new Inflights(3, 50));
+            InflightLimits limits = new InflightLimits(3, 50);
+            Progress progress = new Progress(1 + random.nextInt(20), false, true);
             for (int i = 0; i < 60; i++) {
                 long index = random.nextInt(40);
                 switch (random.nextInt(9)) {
@@ -274,7 +276,7 @@ class ProgressTest {
                     case 7 -> progress.becomeSnapshot(progress.match() + 1 + index);
                     default -> {
                         if (!progress.isPaused() && !progress.isWindowFull()) {
-                            progress.sentEntries(random.nextInt(4), random.nextInt(30));
+                            progress.sentEntries(random.nextInt(4), random.nextInt(30), limits);
                         }
                     }
                 }

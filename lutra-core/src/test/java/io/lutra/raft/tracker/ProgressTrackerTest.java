@@ -7,18 +7,16 @@ import io.lutra.raft.PeerProgress;
 import io.lutra.raft.ProgressState;
 import io.lutra.raft.quorum.IdSet;
 import io.lutra.raft.quorum.JointConfig;
-import io.lutra.raft.quorum.MajorityConfig;
-import io.lutra.raft.quorum.VoteResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Who has voted, who was heard of, and what a quorum has. */
+/** Who was heard of, and what a quorum has. */
 class ProgressTrackerTest {
-    private static ProgressTracker of(MajorityConfig incoming, MajorityConfig outgoing, long... learners) {
-        ProgressTracker tracker = new ProgressTracker(3, 0);
+    private static ProgressTracker of(IdSet incoming, IdSet outgoing, long... learners) {
+        ProgressTracker tracker = new ProgressTracker();
         JointConfig voters = new JointConfig(incoming, outgoing);
         IdSet learnerSet = IdSet.of(learners);
         SortedMap<Long, Progress> members = new TreeMap<>(Long::compareUnsigned);
@@ -37,25 +35,8 @@ class ProgressTrackerTest {
     }
 
     @Test
-    void onlyTheFirstVoteOfEachCounts() {
-        ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY);
-        tracker.recordVote(1, true);
-        tracker.recordVote(2, false);
-        tracker.recordVote(2, true);
-        tracker.recordVote(9, true);
-        assertThat(tracker.voteResult()).isEqualTo(VoteResult.PENDING);
-        tracker.recordVote(3, false);
-        assertThat(tracker.voteResult()).isEqualTo(VoteResult.LOST);
-        tracker.resetVotes();
-        assertThat(tracker.voteResult()).isEqualTo(VoteResult.PENDING);
-        tracker.recordVote(2, true);
-        tracker.recordVote(3, true);
-        assertThat(tracker.voteResult()).isEqualTo(VoteResult.WON);
-    }
-
-    @Test
     void whatIsCommittedIsOnAQuorumOfVoters() {
-        ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY, 4);
+        ProgressTracker tracker = of(IdSet.of(1, 2, 3), IdSet.EMPTY, 4);
         progress(tracker, 1).maybeUpdate(9);
         progress(tracker, 4).maybeUpdate(9);
         assertThat(tracker.committed()).isZero();
@@ -65,7 +46,7 @@ class ProgressTrackerTest {
 
     @Test
     void whoBeginsToTrackKnowsOnlyWhatItHasItself() {
-        ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY, 4);
+        ProgressTracker tracker = of(IdSet.of(1, 2, 3), IdSet.EMPTY, 4);
         progress(tracker, 2).maybeUpdate(9);
         tracker.reset(1, 20);
         tracker.track();
@@ -87,21 +68,18 @@ class ProgressTrackerTest {
 
     @Test
     void aResetKeepsOnlyWhatTheNodeItselfHas() {
-        ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY);
-        tracker.recordVote(1, true);
-        tracker.recordVote(2, true);
+        ProgressTracker tracker = of(IdSet.of(1, 2, 3), IdSet.EMPTY);
         progress(tracker, 2).maybeUpdate(9);
         tracker.reset(1, 20);
         assertThat(progress(tracker, 1).match()).isEqualTo(20);
         assertThat(progress(tracker, 1).next()).isEqualTo(21);
         assertThat(progress(tracker, 2).match()).isZero();
         assertThat(progress(tracker, 2).next()).isEqualTo(21);
-        assertThat(tracker.voteResult()).isEqualTo(VoteResult.PENDING);
     }
 
     @Test
     void aQuorumIsActiveIfItWasHeardOfSinceTheLastLook() {
-        ProgressTracker tracker = of(MajorityConfig.of(1, 2, 3), MajorityConfig.EMPTY, 4);
+        ProgressTracker tracker = of(IdSet.of(1, 2, 3), IdSet.EMPTY, 4);
         assertThat(tracker.isQuorumActive()).isTrue();
         tracker.reset(1, 20);
         tracker.track();
@@ -119,16 +97,14 @@ class ProgressTrackerTest {
 
     @Test
     void aSingleVoterIsToldFromMore() {
-        assertThat(of(MajorityConfig.of(1), MajorityConfig.EMPTY, 2).isSingleton())
-                .isTrue();
-        assertThat(of(MajorityConfig.of(1), MajorityConfig.of(1)).isSingleton()).isFalse();
-        assertThat(of(MajorityConfig.of(1, 2), MajorityConfig.EMPTY).isSingleton())
-                .isFalse();
+        assertThat(of(IdSet.of(1), IdSet.EMPTY, 2).isSingleton()).isTrue();
+        assertThat(of(IdSet.of(1), IdSet.of(1)).isSingleton()).isFalse();
+        assertThat(of(IdSet.of(1, 2), IdSet.EMPTY).isSingleton()).isFalse();
     }
 
     @Test
     void newMembersAreProbedFromTheEndOfTheLog() {
-        ProgressTracker tracker = new ProgressTracker(3, 0);
+        ProgressTracker tracker = new ProgressTracker();
         assertThat(tracker.newProgress(0, true).next()).isEqualTo(1);
         assertThat(tracker.newProgress(9, true).next()).isEqualTo(9);
         assertThat(tracker.newProgress(9, true).isLearner()).isTrue();
@@ -137,23 +113,9 @@ class ProgressTrackerTest {
     }
 
     @Test
-    void anEmptiedTrackerHasTheSameLimits() {
-        ProgressTracker emptied = of(MajorityConfig.of(1), MajorityConfig.EMPTY).emptied();
-        assertThat(emptied.members().size()).isZero();
-        assertThat(emptied.configuration()).isEqualTo(Configuration.EMPTY);
-        Progress progress = emptied.newProgress(9, false);
-        progress.becomeReplicate();
-        for (int i = 0; i < 3; i++) {
-            assertThat(progress.isWindowFull()).isFalse();
-            progress.sentEntries(1, 1);
-        }
-        assertThat(progress.isWindowFull()).isTrue();
-    }
-
-    @Test
     void aConfigurationIsPrintedAndStoredAsEtcdDoes() {
-        Configuration joint = new Configuration(
-                new JointConfig(MajorityConfig.of(1, 2), MajorityConfig.of(2, 3)), IdSet.of(4), IdSet.of(3), true);
+        Configuration joint =
+                new Configuration(new JointConfig(IdSet.of(1, 2), IdSet.of(2, 3)), IdSet.of(4), IdSet.of(3), true);
         assertThat(joint).hasToString("voters=(1 2)&&(2 3) learners=(4) learners_next=(3) autoleave");
         assertThat(Configuration.EMPTY).hasToString("voters=()");
         assertThat(joint.toConfState())
@@ -162,8 +124,8 @@ class ProgressTrackerTest {
 
     @Test
     void votersOfEitherHalfAndLearnersAreMembers() {
-        Configuration joint = new Configuration(
-                new JointConfig(MajorityConfig.of(1, 2), MajorityConfig.of(2, 3)), IdSet.of(4), IdSet.of(3), false);
+        Configuration joint =
+                new Configuration(new JointConfig(IdSet.of(1, 2), IdSet.of(2, 3)), IdSet.of(4), IdSet.of(3), false);
         for (long id = 1; id <= 4; id++) {
             assertThat(joint.contains(id)).isTrue();
         }
@@ -172,7 +134,7 @@ class ProgressTrackerTest {
 
     @Test
     void membersAreFoundById() {
-        ProgressTracker tracker = of(MajorityConfig.of(1, -5), MajorityConfig.EMPTY, 3);
+        ProgressTracker tracker = of(IdSet.of(1, -5), IdSet.EMPTY, 3);
         assertThat(tracker.members().ids().toList()).containsExactly(1L, 3L, -5L);
         assertThat(tracker.members().id(2)).isEqualTo(-5);
         assertThat(tracker.members().get(3)).isSameAs(tracker.members().progress(1));

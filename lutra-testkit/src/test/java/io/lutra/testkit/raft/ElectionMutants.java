@@ -14,7 +14,10 @@ final class ElectionMutants {
     private static List<Mutant> votes() {
         return List.of(
                 Mutant.of("E01", "vote requests leave before the vote is durable", "I10", "I9")
-                        .core("protocol/Outbox", "case VOTE -> holdVoteRequests;", "case VOTE -> false;"),
+                        .core(
+                                "protocol/Outbox",
+                                "case VOTE -> raft.options().holdsVoteRequests();",
+                                "case VOTE -> false;"),
                 Mutant.of("E02", "a vote is granted although storing it failed", "I10", "I9")
                         .application(
                                 "RaftProcess",
@@ -34,9 +37,14 @@ final class ElectionMutants {
                                 "} else if (m.term() < term && m.term() != 0 && m.type() != MessageType.VOTE_RESP) {"),
                 Mutant.of("E06", "granted pre-votes are carried into the election", "I15")
                         .core(
-                                "tracker/ProgressTracker",
-                                "        resetVotes();\n        members = null;",
-                                "        members = null;"),
+                                "protocol/Candidate",
+                                "private final Votes votes = new Votes();",
+                                "private final Votes votes;")
+                        .core(
+                                "protocol/Candidate",
+                                "        this.pre = pre;\n",
+                                "        this.pre = pre;\n        this.votes = raft.role() instanceof Candidate before"
+                                        + " ? before.votes : new Votes();\n"),
                 Mutant.of("E07", "the longer log wins before the later term", "I4")
                         .core(
                                 "log/RaftLog",
@@ -48,7 +56,7 @@ final class ElectionMutants {
                                 "if (!canVote || !log.isUpToDate(",
                                 "if (!canVote || !CampaignType.isForced(m.context()) && !log.isUpToDate("),
                 Mutant.of("E09", "half of an even number is a quorum", "I6", "I15", "I1")
-                        .core("quorum/MajorityConfig", "int majority = n / 2 + 1;", "int majority = (n + 1) / 2;"),
+                        .core("quorum/Majority", "int majority = n / 2 + 1;", "int majority = (n + 1) / 2;"),
                 Mutant.of("E11", "a restart lowers the term", "I8", "I9")
                         .core("protocol/Raft", "term = hardState.term();", "term = hardState.term() / 2;"),
                 Mutant.of("E12", "a leader votes in its own term", "I15", "I27")
@@ -75,12 +83,12 @@ final class ElectionMutants {
                 Mutant.of("E16", "a pre-candidate keeps its leader", "I29")
                         .core(
                                 "protocol/Raft",
-                                "        tracker.resetVotes();\n        lead = NONE;",
-                                "        tracker.resetVotes();"),
+                                "        requireNotLeader();\n        lead = NONE;",
+                                "        requireNotLeader();"),
                 Mutant.of("E17", "a vote is given while the leader is alive", "I33")
                         .core(
                                 "protocol/Raft",
-                                "return options.checkQuorum() && lead != NONE && electionElapsed < electionTick;",
+                                "return options.checkQuorum() && lead != NONE && electionElapsed < options.electionTick();",
                                 "return false;"),
                 Mutant.of("E18", "a leader without a quorum goes on", "I29", "I33")
                         .core(

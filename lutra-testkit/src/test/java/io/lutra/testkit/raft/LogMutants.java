@@ -75,7 +75,7 @@ final class LogMutants {
                                         + "                return i;"),
                 Mutant.of("L13", "acknowledged indexes are not sorted", "I6")
                         .core(
-                                "quorum/MajorityConfig",
+                                "quorum/Majority",
                                 "        Arrays.sort(acked);\n",
                                 "        assert Arrays.stream(acked).count() > 0;\n"));
     }
@@ -101,7 +101,7 @@ final class LogMutants {
                         .core(
                                 "log/RaftLog",
                                 "applying = entries.get(entries.size() - 1).index();",
-                                "applying = appliableTo(allowUnstable);"),
+                                "applying = appliableTo(limits);"),
                 Mutant.of("L20", "a follower that has everything stays in probe", "I29")
                         .core(
                                 "tracker/Progress",

@@ -25,14 +25,14 @@ final class MembershipMutants {
                                 "if (pendingIndex < 0) {"),
                 Mutant.of("M04", "a node campaigns that has a committed change to apply", "I13", "I1")
                         .core(
-                                "protocol/Raft",
+                                "protocol/UnappliedScan",
                                 "if (page.get(i).type().isConfChange()) {",
                                 "if (page.get(i).index() < 0) {"),
                 Mutant.of("M05", "one majority commits in a joint configuration", "I6")
                         .core(
                                 "quorum/JointConfig",
-                                "long inIncoming = incoming.committedIndex(acks);",
-                                "long inIncoming = incoming.committedIndex(acks);\n        if (isJoint()) {\n"
+                                "long inIncoming = Majority.committedIndex(incoming, acks);",
+                                "long inIncoming = Majority.committedIndex(incoming, acks);\n        if (isJoint()) {\n"
                                         + "            return inIncoming;\n        }"),
                 Mutant.of("M07", "nobody leaves a joint configuration", "I29", "I13")
                         .core(
@@ -68,11 +68,11 @@ final class MembershipMutants {
                                         + "            return StepResult.STEPPED;\n        }\n"),
                 Mutant.of("M13", "votes of those who do not vote are counted", "I15", "I6")
                         .core(
-                                "tracker/ProgressTracker",
-                                "        return configuration.voters().voteResult(this::ballot);",
-                                "        if (granted.size() > configuration.voters().incoming().voters().size() / 2) {\n"
+                                "quorum/Votes",
+                                "        return voters.voteResult(this::ballot);",
+                                "        if (granted.size() > voters.incoming().size() / 2) {\n"
                                         + "            return VoteResult.WON;\n        }\n"
-                                        + "        return configuration.voters().voteResult(this::ballot);")
+                                        + "        return voters.voteResult(this::ballot);")
                         .core(
                                 "protocol/Candidate",
                                 "        IdSet voters = raft.tracker().configuration().voters().ids();",

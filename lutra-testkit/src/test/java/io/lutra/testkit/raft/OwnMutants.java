@@ -18,8 +18,8 @@ final class OwnMutants {
                 Mutant.of("O01", "a granted vote is not remembered", "I9", "I10", "I1")
                         .core(
                                 "protocol/Raft",
-                                "            campaignToScan = null;\n            vote = m.from();",
-                                "            campaignToScan = null;"),
+                                "            scan = null;\n            vote = m.from();",
+                                "            scan = null;"),
                 Mutant.of("O02", "a restart forgets the vote", "I8", "I9")
                         .core("protocol/Raft", "            vote = hardState.vote();\n", ""),
                 Mutant.of("O03", "an append of an older term is taken", "I2", "I3", "I6", "I18", "I10")
@@ -72,7 +72,7 @@ final class OwnMutants {
                                 "case VOTE_RESP, PRE_VOTE_RESP -> true;"),
                 Mutant.of("O13", "a hard state without entries is not stored", "I10", "I9")
                         .core(
-                                "protocol/ReadyMaker",
+                                "protocol/Outbox",
                                 "Message.storageAppend(raft.id(), newHardState, entries",
                                 "Message.storageAppend(raft.id(), entries.isEmpty() ? HardState.EMPTY : newHardState, entries"));
     }
@@ -90,7 +90,7 @@ final class OwnMutants {
                                 "            acknowledge(m, log.committed());\n            return;\n        }\n        LogSlice",
                                 "            acknowledge(m, m.index() + m.entries().size());\n            return;\n        }\n        LogSlice"),
                 Mutant.of("O17", "what is handed out to apply never makes room for more", "I29")
-                        .core("log/ApplyBudget", "        paused = outstanding >= limit;\n    }\n}", "    }\n}"),
+                        .core("log/RaftLog", "        applyingPaused = false;\n    }\n}", "    }\n}"),
                 Mutant.of("O42", "what is applied counts as uncommitted for ever", "I29", "I25")
                         .core(
                                 "protocol/Leader",
@@ -104,7 +104,7 @@ final class OwnMutants {
                 Mutant.of("O18", "what may be applied is what is committed, stored or not", "I10", "I6", "I11")
                         .core(
                                 "log/RaftLog",
-                                "return allowUnstable ? committed : Math.min(committed, unstable.offset() - 1);",
+                                "return limits.unstable() ? committed : Math.min(committed, unstable.offset() - 1);",
                                 "return committed;"));
     }
 
@@ -150,8 +150,8 @@ final class OwnMutants {
                         .core(
                                 "tracker/ProgressTracker",
                                 "return configuration.voters().committedIndex(this::match);",
-                                "return new io.lutra.raft.quorum.JointConfig(new io.lutra.raft.quorum.MajorityConfig("
-                                        + "configuration.voters().incoming().voters().union(configuration.learners())),\n"
+                                "return new io.lutra.raft.quorum.JointConfig("
+                                        + "configuration.voters().incoming().union(configuration.learners()),\n"
                                         + "                configuration.voters().outgoing()).committedIndex(this::match);"),
                 Mutant.of("O27", "an election is won by either half", "I15", "I1")
                         .core(

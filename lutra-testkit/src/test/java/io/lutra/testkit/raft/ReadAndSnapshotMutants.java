@@ -68,7 +68,7 @@ final class ReadAndSnapshotMutants {
                                 "snapshot.metadata().index() >= index"),
                 Mutant.of("W07", "a new term or vote need not be synced", "I10", "I9")
                         .core(
-                                "protocol/ReadyMaker",
+                                "protocol/Outbox",
                                 "boolean mustSync = !entries.isEmpty() || hardState.mustSyncAfter(previous);",
                                 "boolean mustSync = !entries.isEmpty() || hardState.commit() < previous.commit();"));
     }

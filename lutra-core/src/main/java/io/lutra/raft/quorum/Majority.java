@@ -3,30 +3,23 @@ package io.lutra.raft.quorum;
 import java.util.Arrays;
 
 /**
- * One set of voters, of which a majority decides.
- *
- * @param voters the voters
+ * What a majority of one set of voters decides. Without voters it agrees to everything, so that an empty set is neutral as
+ * one half of a {@link JointConfig}.
  */
-public record MajorityConfig(IdSet voters) {
-    /** No voters: it agrees to everything, so that it is neutral as one half of a {@link JointConfig}. */
-    public static final MajorityConfig EMPTY = new MajorityConfig(IdSet.EMPTY);
-
+public final class Majority {
     /** What {@link #committedIndex} returns where nobody has to acknowledge. */
     public static final long EVERYTHING = Long.MAX_VALUE;
 
     /** Flipping this bit turns the order of unsigned numbers into that of signed ones. */
     private static final long UNSIGNED = Long.MIN_VALUE;
 
-    /** Returns a configuration of these voters. */
-    public static MajorityConfig of(long... ids) {
-        return new MajorityConfig(IdSet.of(ids));
-    }
+    private Majority() {}
 
     /**
      * Returns the largest index that a majority has acknowledged, {@link #EVERYTHING} if there are no voters. Indexes are
      * 64 unsigned bits.
      */
-    public long committedIndex(AckedIndexer acks) {
+    public static long committedIndex(IdSet voters, AckedIndexer acks) {
         int n = voters.size();
         if (n == 0) {
             return EVERYTHING;
@@ -44,7 +37,7 @@ public record MajorityConfig(IdSet voters) {
     }
 
     /** Tells where a vote stands; it is won if there are no voters. */
-    public VoteResult voteResult(Ballots ballots) {
+    public static VoteResult voteResult(IdSet voters, Ballots ballots) {
         int n = voters.size();
         if (n == 0) {
             return VoteResult.WON;
@@ -63,10 +56,5 @@ public record MajorityConfig(IdSet voters) {
             return VoteResult.WON;
         }
         return granted + missing >= majority ? VoteResult.PENDING : VoteResult.LOST;
-    }
-
-    @Override
-    public String toString() {
-        return voters.toString();
     }
 }
