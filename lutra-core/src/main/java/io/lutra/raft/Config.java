@@ -170,9 +170,7 @@ public interface Config {
      */
     static void validate(Config config) {
         check(config.id() != Message.NONE, "id must not be 0");
-        check(
-                config.id() != Message.LOCAL_APPEND_THREAD && config.id() != Message.LOCAL_APPLY_THREAD,
-                "id must not be that of a storage thread");
+        check(!Message.isStorageThread(config.id()), "id must not be that of a storage thread");
         check(config.heartbeatTick() > 0, "heartbeatTick must be above 0");
         check(config.electionTick() > config.heartbeatTick(), "electionTick must be above heartbeatTick");
         check(config.electionTick() <= Integer.MAX_VALUE / 2, "electionTick is too large");

@@ -32,6 +32,7 @@ public final class InvalidConfChangeException extends RaftException {
         MORE_THAN_ONE_VOTER("more than one voter changes without a joint configuration"),
         REMOVED_ALL_VOTERS("no voter would be left"),
         TOO_MANY_MEMBERS("a group has at most " + MAX_MEMBERS + " members"),
+        STORAGE_THREAD("no member can have the id of a storage thread"),
         UNKNOWN_TYPE("this version does not know a change of this type"),
         INCONSISTENT("an id would be in two places, or a state is contradictory");
 

@@ -287,6 +287,11 @@ public final class Message {
         return copy.build();
     }
 
+    /** Tells whether an id is that of one of a node's own storage threads, which no node may have. */
+    public static boolean isStorageThread(long id) {
+        return id == LOCAL_APPEND_THREAD || id == LOCAL_APPLY_THREAD;
+    }
+
     /** Returns how often a proposal, a read or a transfer was passed on since its first recipient took it up. */
     public long timesForwarded() {
         return rest.rejectHint;

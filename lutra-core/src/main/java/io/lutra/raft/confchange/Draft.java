@@ -3,6 +3,7 @@ package io.lutra.raft.confchange;
 import io.lutra.raft.ConfChangeSingle;
 import io.lutra.raft.InvalidConfChangeException;
 import io.lutra.raft.InvalidConfChangeException.Reason;
+import io.lutra.raft.Message;
 import io.lutra.raft.quorum.IdSet;
 import io.lutra.raft.quorum.JointConfig;
 import io.lutra.raft.tracker.Configuration;
@@ -67,6 +68,9 @@ final class Draft {
             if (id == 0) {
                 // An application that rejects a change below Raft sets its id to 0 and applies it all the same.
                 continue;
+            }
+            if (Message.isStorageThread(id)) {
+                throw new InvalidConfChangeException(Reason.STORAGE_THREAD);
             }
             switch (change.type()) {
                 case ADD_NODE -> makeVoter(id);

@@ -30,7 +30,7 @@ final class MessageCheck {
         if (isOutOfRange(m)) {
             return StepResult.OUT_OF_RANGE;
         }
-        if (isStorageThread(m.from())) {
+        if (Message.isStorageThread(m.from())) {
             return async && isFromStorage(type) ? null : StepResult.LOCAL_MESSAGE;
         }
         if (type.isLocal()) {
@@ -52,10 +52,6 @@ final class MessageCheck {
         // A term of 0 would skip the rules about terms, and a vote for nobody would count as none.
         boolean incomplete = m.term() == 0 || m.from() == Raft.NONE;
         return incomplete && needsTerm(type) ? StepResult.MALFORMED : null;
-    }
-
-    static boolean isStorageThread(long id) {
-        return id == Message.LOCAL_APPEND_THREAD || id == Message.LOCAL_APPLY_THREAD;
     }
 
     private static boolean isFromStorage(MessageType type) {

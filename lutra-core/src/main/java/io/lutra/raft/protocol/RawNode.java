@@ -149,7 +149,7 @@ public final class RawNode {
         Set<Long> ids = new HashSet<>();
         for (int i = 0; i < peers.size(); i++) {
             Peer peer = peers.get(i);
-            if (peer.id() == Raft.NONE || MessageCheck.isStorageThread(peer.id()) || !ids.add(peer.id())) {
+            if (peer.id() == Raft.NONE || Message.isStorageThread(peer.id()) || !ids.add(peer.id())) {
                 throw new InvalidConfigException(
                         "no member can have the id " + Long.toUnsignedString(peer.id()) + ", or it is named twice");
             }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.lutra.raft.ConfChange;
+import io.lutra.raft.ConfChangeRefusal;
 import io.lutra.raft.ConfChangeSingle;
 import io.lutra.raft.ConfChangeTransition;
 import io.lutra.raft.ConfChangeType;
@@ -157,6 +158,22 @@ class HostileCallerTest {
                 .isThrownBy(() -> leader.raw.applyConfChange(change))
                 .extracting(InvalidConfChangeException::reason)
                 .isEqualTo(InvalidConfChangeException.Reason.TOO_MANY_MEMBERS);
+    }
+
+    /** Messages to it would go to the node's own storage, and its answers count as the storage's. */
+    @ParameterizedTest
+    @ValueSource(longs = {Message.LOCAL_APPEND_THREAD, Message.LOCAL_APPLY_THREAD})
+    void aStorageThreadCannotBecomeAMember(long thread) {
+        for (ConfChangeType type : List.of(ConfChangeType.ADD_NODE, ConfChangeType.ADD_LEARNER_NODE)) {
+            TestNode leader = node(1).voters(1L).lead();
+            ConfChange change = ConfChange.of(type, thread);
+
+            assertThat(leader.raw.proposeConfChange(change).refused()).isEqualTo(ConfChangeRefusal.INVALID);
+            assertThatExceptionOfType(InvalidConfChangeException.class)
+                    .isThrownBy(() -> leader.raw.applyConfChange(change))
+                    .extracting(InvalidConfChangeException::reason)
+                    .isEqualTo(InvalidConfChangeException.Reason.STORAGE_THREAD);
+        }
     }
 
     @Test

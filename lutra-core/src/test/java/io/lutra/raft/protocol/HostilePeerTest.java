@@ -394,8 +394,9 @@ class HostilePeerTest {
         ConfState autoLeaveWithoutJoint = ConfState.of(List.of(1L, 2L), List.of(), List.of(), List.of(), true);
         ConfState twice = ConfState.of(List.of(1L, 1L, 2L), List.of());
         ConfState noVoter = ConfState.of(List.of(), List.of(1L));
-        for (ConfState state :
-                List.of(voterAndLearner, learnerNextWithoutJoint, autoLeaveWithoutJoint, twice, noVoter)) {
+        ConfState storageThread = ConfState.of(List.of(1L, 2L), List.of(Message.LOCAL_APPLY_THREAD));
+        for (ConfState state : List.of(
+                voterAndLearner, learnerNextWithoutJoint, autoLeaveWithoutJoint, twice, noVoter, storageThread)) {
             TestNode follower = node(1).voters(1L, 2L, 3L).log(1, 1).start();
             follower.deliver(Message.snapshot(2, 1, 2, snapshotOf(state)));
 
