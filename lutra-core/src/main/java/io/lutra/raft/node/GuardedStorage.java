@@ -4,7 +4,6 @@ import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.HardStateStorage;
 import io.lutra.raft.InitialState;
-import io.lutra.raft.RaftException;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.StorageException;
 import java.util.List;
@@ -12,8 +11,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The storage that a node was given, with errors that are all typed: what it throws beyond them, and null where something
- * must be, becomes a {@link StorageException} that names the call.
+ * The storage that a node was given, with errors that are all {@link StorageException}s: what else it throws, and null where
+ * something must be, becomes one that names the call. Errors of other types say that nothing has changed, which only the
+ * node itself may say.
  */
 final class GuardedStorage implements HardStateStorage {
     private final HardStateStorage storage;
@@ -26,7 +26,7 @@ final class GuardedStorage implements HardStateStorage {
         T result;
         try {
             result = call.get();
-        } catch (RaftException e) {
+        } catch (StorageException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new StorageException("the storage failed in " + name + ": " + e, e);

@@ -124,12 +124,13 @@ final class MonitorNode implements Node {
     public void advance() {
         monitor.lock();
         try {
-            if (stopped || taken == null) {
+            Ready done = taken;
+            if (stopped || done == null) {
                 return;
             }
-            stored.requireAppended(taken);
-            taken = null;
             run(() -> {
+                stored.requireAppended(done);
+                taken = null;
                 raw.advance();
                 return null;
             });

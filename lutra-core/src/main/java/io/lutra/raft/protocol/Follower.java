@@ -15,6 +15,7 @@ import io.lutra.raft.StateType;
 import io.lutra.raft.StepResult;
 import io.lutra.raft.log.LogSlice;
 import io.lutra.raft.log.RaftLog;
+import io.lutra.raft.tracker.ProgressTracker;
 import org.jspecify.annotations.Nullable;
 
 /** A node that takes what a leader sends, and passes on to it what others ask for. Paper §5.2, §5.3. */
@@ -129,16 +130,16 @@ final class Follower extends Role {
             raft.ignore(m, IgnoreReason.CONTRADICTION);
             return;
         }
-        try {
-            boolean restored = snapshot != null && restore(snapshot);
-            acknowledge(m, restored ? raft.log().lastIndex() : raft.log().committed());
-        } catch (InvalidConfChangeException e) {
-            // Its membership contradicts itself. Nothing was changed by it.
+        if (snapshot == null || !isNeeded(snapshot)) {
+            acknowledge(m, raft.log().committed());
+        } else if (restore(snapshot)) {
+            acknowledge(m, raft.log().lastIndex());
+        } else {
             raft.ignore(m, IgnoreReason.CONTRADICTION);
         }
     }
 
-    private boolean restore(Snapshot snapshot) {
+    private boolean isNeeded(Snapshot snapshot) {
         RaftLog log = raft.log();
         SnapshotMetadata metadata = snapshot.metadata();
         if (metadata.index() <= log.committed() || !metadata.confState().contains(raft.id())) {
@@ -150,7 +151,18 @@ final class Follower extends Role {
             raft.trace().committed(log.committed());
             return false;
         }
-        raft.restore(snapshot);
+        return true;
+    }
+
+    /** Returns false, and has changed nothing, if the snapshot's membership contradicts itself. */
+    private boolean restore(Snapshot snapshot) {
+        ProgressTracker members;
+        try {
+            members = raft.membersOf(snapshot.metadata());
+        } catch (InvalidConfChangeException e) {
+            return false;
+        }
+        raft.restore(snapshot, members);
         return true;
     }
 

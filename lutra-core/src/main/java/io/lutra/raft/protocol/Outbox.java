@@ -119,10 +119,14 @@ final class Outbox {
         return !raft.hasHardState(hardState);
     }
 
-    Ready take() {
+    /** Checks that the last Ready is done. */
+    void requireAdvanced() {
         if (!stepsOnAdvance.isEmpty() || !appliedOnAdvance.isEmpty()) {
             throw new MisuseException("the last Ready was not advanced");
         }
+    }
+
+    Ready take() {
         RaftLog log = raft.log();
         SoftState newSoftState = takeSoftState();
         HardState previous = hardState;

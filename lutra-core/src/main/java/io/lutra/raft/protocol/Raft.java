@@ -9,6 +9,7 @@ import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.IgnoreReason;
 import io.lutra.raft.InitialState;
+import io.lutra.raft.InvalidConfChangeException;
 import io.lutra.raft.InvalidConfigException;
 import io.lutra.raft.MembershipChange;
 import io.lutra.raft.Message;
@@ -16,6 +17,7 @@ import io.lutra.raft.MessageType;
 import io.lutra.raft.ProposalResult;
 import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.Snapshot;
+import io.lutra.raft.SnapshotMetadata;
 import io.lutra.raft.StateType;
 import io.lutra.raft.StepResult;
 import io.lutra.raft.TraceListener;
@@ -126,7 +128,7 @@ final class Raft {
         log.commitTo(entries.size());
         trace.committed(entries.size());
         for (Entry entry : entries) {
-            applyConfChange(MembershipChange.of(entry));
+            applyConfChange(changed(MembershipChange.of(entry)));
         }
     }
 
@@ -540,18 +542,34 @@ final class Raft {
         return taken;
     }
 
-    /** Puts a change in force that the application has come to in the log. */
-    ConfState applyConfChange(MembershipChange change) {
-        ChangedConfiguration changed = new Changer(tracker, log.lastIndex()).change(change.asV2());
+    /**
+     * Returns what a change leads to that the application has come to in the log.
+     *
+     * @throws InvalidConfChangeException if it does not fit
+     */
+    ChangedConfiguration changed(MembershipChange change) {
+        return new Changer(tracker, log.lastIndex()).change(change.asV2());
+    }
+
+    /** Puts it in force. */
+    ConfState applyConfChange(ChangedConfiguration changed) {
         tracker.switchTo(changed.configuration(), changed.members());
         return onConfigurationSwitched();
     }
 
-    /** Replaces log and configuration by a snapshot. */
-    void restore(Snapshot snapshot) {
-        ProgressTracker restored = new ProgressTracker();
-        Restore.restore(
-                restored, snapshot.metadata().index(), snapshot.metadata().confState());
+    /**
+     * Returns the members that a snapshot tells.
+     *
+     * @throws InvalidConfChangeException if their configuration contradicts itself
+     */
+    ProgressTracker membersOf(SnapshotMetadata snapshot) {
+        ProgressTracker members = new ProgressTracker();
+        Restore.restore(members, snapshot.index(), snapshot.confState());
+        return members;
+    }
+
+    /** Replaces log and configuration by a snapshot and its members. */
+    void restore(Snapshot snapshot, ProgressTracker restored) {
         log.restore(snapshot);
         trace.restored(snapshot);
         tracker.switchTo(restored.configuration(), restored.members());

@@ -25,6 +25,7 @@ import io.lutra.raft.StateType;
 import io.lutra.raft.Status;
 import io.lutra.raft.StepResult;
 import io.lutra.raft.StorageException;
+import io.lutra.raft.confchange.ChangedConfiguration;
 import io.lutra.raft.tracker.ProgressMap;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -75,7 +76,7 @@ public final class RawNode {
     private static Raft start(Config config) {
         try {
             return new Raft(config);
-        } catch (RaftException e) {
+        } catch (InvalidConfigException | InvalidConfChangeException | StorageException | RaftInvariantException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new RaftInvariantException("the node cannot start: " + e, e);
@@ -83,9 +84,9 @@ public final class RawNode {
     }
 
     /**
-     * Does something that may fail halfway, after which nothing more may be done. What is called most is written out
-     * below: as lambdas, depending on what the compiler chose to inline, an idle tick of a group allocated 754 bytes, not
-     * 536.
+     * Does something that may fail halfway, after which nothing more may be done. A mistake of the caller is found before:
+     * what is thrown here, of whatever type, comes from below. What is called most is written out below: as lambdas,
+     * depending on what the compiler chose to inline, an idle tick of a group allocated 754 bytes, not 536.
      */
     private <T> T guarded(Supplier<T> call) {
         requireUsable();
@@ -102,15 +103,10 @@ public final class RawNode {
         }
     }
 
-    /** Returns what to throw, and remembers it unless it is a mistake of the caller that has changed nothing. */
+    /** Returns what to throw, now and from now on. */
     private RaftException failed(Throwable thrown) {
-        if (thrown instanceof MisuseException
-                || thrown instanceof InvalidConfigException
-                || thrown instanceof InvalidConfChangeException) {
-            return (RaftException) thrown;
-        }
-        failure = thrown instanceof RaftException e
-                ? e
+        failure = thrown instanceof StorageException || thrown instanceof RaftInvariantException
+                ? (RaftException) thrown
                 : new RaftInvariantException("the node failed: " + thrown, thrown);
         return failure;
     }
@@ -131,8 +127,10 @@ public final class RawNode {
      */
     public void bootstrap(List<Peer> peers) {
         peers.forEach(Objects::requireNonNull);
+        requireUsable();
+        List<Entry> entries = bootstrapEntries(peers);
         guarded(() -> {
-            raft.bootstrap(bootstrapEntries(peers));
+            raft.bootstrap(entries);
             raft.outbox().offerHardStateAgain();
         });
     }
@@ -255,6 +253,7 @@ public final class RawNode {
      */
     public Ready ready() {
         requireUsable();
+        raft.outbox().requireAdvanced();
         try {
             return raft.outbox().take();
         } catch (RuntimeException | Error e) {
@@ -297,7 +296,9 @@ public final class RawNode {
      */
     public ConfState applyConfChange(MembershipChange change) {
         Objects.requireNonNull(change);
-        return guarded(() -> raft.applyConfChange(change));
+        requireUsable();
+        ChangedConfiguration changed = raft.changed(change);
+        return guarded(() -> raft.applyConfChange(changed));
     }
 
     /**
@@ -377,7 +378,7 @@ public final class RawNode {
     public BasicStatus basicStatus() {
         try {
             return raft.basicStatus();
-        } catch (RaftException e) {
+        } catch (StorageException e) {
             throw e;
         } catch (RuntimeException e) {
             // Nothing was changed, and a node that has failed can still be asked: nothing to remember.

@@ -254,7 +254,7 @@ class NodeTest {
         finish(node.ready().take());
         FutureTask<ProposalResult> proposal = inBackground(() -> node.propose(DATA, LONG));
         node.campaign();
-        storage.failReadsFromNowOn();
+        storage.failReadsFromNowOn(new StorageException("the disk is gone"));
 
         assertThat(node.ready().poll(Duration.ZERO)).isNotNull();
         stopInTime();
@@ -263,9 +263,30 @@ class NodeTest {
 
     @Test
     void storageThatFailsWhileAReadyIsMadeDoesNotHoldUpStop() throws Exception {
-        storage.failReadsFromNowOn();
+        storage.failReadsFromNowOn(new StorageException("the disk is gone"));
         assertThatThrownBy(() -> node.ready().poll(Duration.ZERO)).isInstanceOf(StorageException.class);
         stopInTime();
+    }
+
+    /** A MisuseException would say that nothing has changed, and a node that goes on might have done half. */
+    @Test
+    void storageThatThrowsErrorsOfTheNodeStopsIt() {
+        MisuseException error = new MisuseException("not now");
+        storage.failReadsFromNowOn(error);
+        assertThatThrownBy(() -> node.ready().poll(Duration.ZERO))
+                .isInstanceOf(StorageException.class)
+                .hasCause(error);
+        assertThatThrownBy(() -> node.ready().poll(Duration.ZERO)).isInstanceOf(StoppedException.class);
+    }
+
+    @Test
+    void storageThatFailsWhenAReadyIsDoneStopsTheNode() {
+        lead();
+        node.propose(DATA, Duration.ZERO);
+        storage.append(node.ready().take().entries());
+        storage.failReadsFromNowOn(new MisuseException("not now"));
+        assertThatThrownBy(node::advance).isInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> node.ready().poll(Duration.ZERO)).isInstanceOf(StoppedException.class);
     }
 
     private void stopInTime() throws Exception {

@@ -29,9 +29,9 @@ final class RecordingStorage implements HardStateStorage {
         });
     }
 
-    void failReadsFromNowOn() {
+    void failReadsFromNowOn(RuntimeException error) {
         beforeReading = () -> {
-            throw new StorageException("the disk is gone");
+            throw error;
         };
     }
 

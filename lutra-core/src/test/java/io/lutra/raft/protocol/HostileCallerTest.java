@@ -26,6 +26,7 @@ import io.lutra.raft.MisuseException;
 import io.lutra.raft.Peer;
 import io.lutra.raft.ProposalResult;
 import io.lutra.raft.RaftInvariantException;
+import io.lutra.raft.Snapshot;
 import io.lutra.raft.SnapshotStatus;
 import io.lutra.raft.StateType;
 import io.lutra.raft.StepResult;
@@ -34,9 +35,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an application can do wrong: each has a typed answer, and the node goes on unless it says otherwise. */
@@ -304,13 +307,22 @@ class HostileCallerTest {
         }
     }
 
-    @Test
-    void aListenerThatThrowsStopsTheNodeForGood() {
+    static Stream<RuntimeException> errors() {
+        return Stream.of(
+                new UnsupportedOperationException("not today"),
+                // From the core these say that nothing has changed.
+                new MisuseException("not now"),
+                new InvalidConfChangeException(InvalidConfChangeException.Reason.NOT_JOINT));
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void aListenerThatThrowsStopsTheNodeForGood(RuntimeException error) {
         TestNode leader = node(1).voters(1L, 2L, 3L)
                 .with(o -> o.traceListener(new TraceListener() {
                     @Override
                     public void appended(List<Entry> entries) {
-                        throw new UnsupportedOperationException("not today");
+                        throw error;
                     }
                 }))
                 .start();
@@ -320,11 +332,30 @@ class HostileCallerTest {
         Message vote = Message.voteResponse(2, 1, 1, false);
         assertThatExceptionOfType(RaftInvariantException.class)
                 .isThrownBy(() -> leader.raw.step(vote))
-                .withCauseInstanceOf(UnsupportedOperationException.class);
+                .withCause(error);
         // It may have become a leader that has not appended its first entry: nothing more may come of it.
         assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(leader.raw::ready);
         assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(leader.raw::tick);
         assertThat(leader.status().id()).isEqualTo(1);
+    }
+
+    /** One that throws in the middle of a snapshot is not taken for a membership that contradicts itself. */
+    @ParameterizedTest
+    @MethodSource("errors")
+    void aListenerThatThrowsWhileASnapshotIsRestoredStopsTheNodeForGood(RuntimeException error) {
+        TestNode follower = node(1).voters(1L, 2L, 3L)
+                .with(o -> o.traceListener(new TraceListener() {
+                    @Override
+                    public void restored(Snapshot snapshot) {
+                        throw error;
+                    }
+                }))
+                .start();
+        Message message = Message.snapshot(2, 1, 2, TestNode.snapshot(9, 2, 1L, 2L, 3L));
+        assertThatExceptionOfType(RaftInvariantException.class)
+                .isThrownBy(() -> follower.raw.step(message))
+                .withCause(error);
+        assertThatExceptionOfType(RaftInvariantException.class).isThrownBy(follower.raw::ready);
     }
 
     @Test

@@ -13,8 +13,10 @@ import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.IgnoreReason;
 import io.lutra.raft.InvalidConfChangeException;
+import io.lutra.raft.InvalidConfigException;
 import io.lutra.raft.Message;
 import io.lutra.raft.MessageType;
+import io.lutra.raft.MisuseException;
 import io.lutra.raft.RaftException;
 import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.StateType;
@@ -40,7 +42,11 @@ class HostileStorageTest {
         return Stream.of(
                 new StorageException("the disk is gone"),
                 new IllegalStateException("untyped"),
-                new NullPointerException("untyped"));
+                new NullPointerException("untyped"),
+                // From the core these say that nothing has changed.
+                new MisuseException("not now"),
+                new InvalidConfigException("not so"),
+                new InvalidConfChangeException(InvalidConfChangeException.Reason.NOT_JOINT));
     }
 
     @ParameterizedTest
@@ -58,6 +64,7 @@ class HostileStorageTest {
             leader.raw.step(Message.vote(3, 1, term + 1, 9, 9, new byte[0]));
         });
         assertThat(first == error || first.getCause() == error).isTrue();
+        assertThat(first).isInstanceOfAny(StorageException.class, RaftInvariantException.class);
 
         // The disk works again, but the node does not know what it had done when it failed.
         leader.storage.recover();

@@ -37,7 +37,7 @@ final class LogMutants {
                                 "            acknowledge(m, log.lastIndex());")
                         .core(
                                 "protocol/Follower",
-                                "acknowledge(m, restored ? raft.log().lastIndex() : raft.log().committed());",
+                                "acknowledge(m, raft.log().committed());",
                                 "acknowledge(m, raft.log().lastIndex());"),
                 Mutant.of("L06", "a rejection raises match", "I8", "I6")
                         .core(
