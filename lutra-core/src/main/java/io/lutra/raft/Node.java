@@ -103,7 +103,10 @@ public interface Node extends AutoCloseable {
      * Applies a committed change of the membership. To be called for each, between taking the Ready that holds it and
      * {@link #advance}; not for one that the application rejects.
      *
-     * @return the membership from now on: what goes into the metadata of snapshots. Right also on a stopped node
+     * @return the membership from now on: what goes into the metadata of snapshots. Right also on a stopped node, which does
+     *     not use its storage for it
+     * @throws InvalidConfChangeException if the change does not fit the membership; nothing has changed. All members find
+     *     the same: the application goes on, as if it had rejected the change
      */
     ConfState applyConfChange(MembershipChange change);
 

@@ -2,6 +2,7 @@ package io.lutra.raft.confchange;
 
 import io.lutra.raft.ConfChangeSingle;
 import io.lutra.raft.ConfChangeV2;
+import io.lutra.raft.ConfState;
 import io.lutra.raft.InvalidConfChangeException;
 import io.lutra.raft.InvalidConfChangeException.Reason;
 import io.lutra.raft.quorum.IdSet;
@@ -24,6 +25,18 @@ public final class Changer {
     public Changer(ProgressTracker tracker, long lastIndex) {
         this.tracker = tracker;
         this.lastIndex = lastIndex;
+    }
+
+    /**
+     * Returns what a change makes of a stored membership.
+     *
+     * @throws InvalidConfChangeException if it cannot be done, or the membership contradicts itself
+     */
+    public static ConfState changed(ConfState state, ConfChangeV2 change) {
+        // Nobody asks for the members' progress.
+        ProgressTracker tracker = new ProgressTracker();
+        Restore.restore(tracker, 0, state);
+        return new Changer(tracker, 0).change(change).configuration().toConfState();
     }
 
     /**

@@ -18,6 +18,7 @@ import io.lutra.raft.SnapshotStatus;
 import io.lutra.raft.Status;
 import io.lutra.raft.StepResult;
 import io.lutra.raft.StoppedException;
+import io.lutra.raft.confchange.Changer;
 import io.lutra.raft.protocol.RawNode;
 import java.time.Duration;
 import java.util.Objects;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Invariants: M1 one Ready is out at a time; M2 whoever makes a Ready available, or learns of a leader, wakes those who
- * wait for it, before it leaves the monitor; M3 once {@code stop} returned, the storage is not written.
+ * wait for it, before it leaves the monitor; M3 once {@code stop} returned, the storage is not used.
  */
 final class MonitorNode implements Node {
     private final RawNode raw;
@@ -59,6 +60,8 @@ final class MonitorNode implements Node {
     private boolean stopped;
     /** The error that stopped the node, if one did. */
     private @Nullable Throwable failure;
+    /** What changes that were applied since the node stopped have made of its membership. */
+    private @Nullable ConfState membershipWhenStopped;
 
     MonitorNode(RawNode raw, StoredState stored, int electionTick) {
         this.raw = raw;
@@ -146,13 +149,19 @@ final class MonitorNode implements Node {
         ConfState state;
         monitor.lock();
         try {
-            // On a stopped node too: its application may be in the middle of a Ready, and keeps what this returns.
-            state = run(() -> raw.applyConfChange(change));
+            state = stopped ? changeWhenStopped(change) : run(() -> raw.applyConfChange(change));
         } finally {
             monitor.unlock();
         }
         channel.announce();
         return state;
+    }
+
+    /** For an application that is in the middle of a Ready, and keeps what this returns. The storage is left alone (M3). */
+    private ConfState changeWhenStopped(MembershipChange change) {
+        ConfState before = membershipWhenStopped == null ? raw.status().confState() : membershipWhenStopped;
+        membershipWhenStopped = Changer.changed(before, change.asV2());
+        return membershipWhenStopped;
     }
 
     @Override

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lutra.raft.CallInterruptedException;
 import io.lutra.raft.ConfChange;
 import io.lutra.raft.ConfChangeType;
+import io.lutra.raft.ConfChangeV2;
 import io.lutra.raft.Config;
 import io.lutra.raft.DeadlineExceededException;
 import io.lutra.raft.DropReason;
 import io.lutra.raft.DroppedException;
 import io.lutra.raft.Entry;
 import io.lutra.raft.EntryType;
+import io.lutra.raft.InvalidConfChangeException;
 import io.lutra.raft.MalformedBytesException;
 import io.lutra.raft.Message;
 import io.lutra.raft.MisuseException;
@@ -287,6 +289,31 @@ class NodeTest {
         storage.failReadsFromNowOn(new MisuseException("not now"));
         assertThatThrownBy(node::advance).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> node.ready().poll(Duration.ZERO)).isInstanceOf(StoppedException.class);
+    }
+
+    /** An application may be in the middle of a Ready; a leader would begin to send to the new member, from the storage. */
+    @Test
+    void stoppedLeaderTellsWhatAChangeLeadsToWithoutTheStorage() {
+        lead();
+        node.stop();
+        storage.failReadsFromNowOn(new StorageException("the storage is closed"));
+
+        assertThat(node.applyConfChange(add(2)).voters()).containsExactly(1L, 2L);
+        assertThat(node.applyConfChange(add(3)).voters()).containsExactly(1L, 2L, 3L);
+        assertThatThrownBy(() -> node.applyConfChange(ConfChangeV2.LEAVE_JOINT))
+                .isInstanceOf(InvalidConfChangeException.class);
+    }
+
+    @Test
+    void nodeThatAnErrorStoppedTellsWhatAChangeLeadsTo() {
+        lead();
+        storage.failReadsFromNowOn(new StorageException("the disk is gone"));
+        assertThatThrownBy(() -> node.applyConfChange(add(2))).isInstanceOf(StorageException.class);
+        assertThat(node.applyConfChange(add(2)).voters()).containsExactly(1L, 2L);
+    }
+
+    private static ConfChange add(long id) {
+        return ConfChange.of(ConfChangeType.ADD_NODE, id);
     }
 
     private void stopInTime() throws Exception {
