@@ -295,7 +295,7 @@ class ChangerPropertyTest {
                 .toList();
         int half = ids.size() / 2;
         ConfState state = ConfState.of(ids.subList(0, half), List.of(), ids, ids.subList(half, ids.size()), true);
-        ProgressTracker tracker = new ProgressTracker(10, 0);
+        ProgressTracker tracker = new ProgressTracker();
         Restore.restore(tracker, 9, state);
         assertThat(tracker.configuration().toConfState()).isEqualTo(state);
         assertThat(tracker.members().size()).isEqualTo(ids.size());
