@@ -9,7 +9,9 @@ import java.util.Locale;
  * it a log whose last segment is lost would look like one that ended before.
  */
 final class NewestSegment {
-    private static final String NAME = "[0-7][0-9a-f]{15}\\.newest";
+    /** Half of what segments are counted with: there always is a next one. */
+    private static final String NAME = "0{8}[0-3][0-9a-f]{7}\\.newest";
+
     private static final int DIGITS = 16;
     private static final long NONE = -1;
 

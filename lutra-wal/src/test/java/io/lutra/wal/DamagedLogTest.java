@@ -149,6 +149,17 @@ class DamagedLogTest {
     }
 
     @Test
+    void believesNoNameThatALogDoesNotWrite() throws Exception {
+        fill();
+        for (String name : List.of("7fffffffffffffff.newest", "000000007fffffff.newest", "2.newest")) {
+            simulated.create(name).close();
+        }
+        open();
+        assertThat(wal.damages()).isEmpty();
+        assertThat(inService()).hasSize(3);
+    }
+
+    @Test
     void noticesThatTheLastSegmentsWereLost() throws Exception {
         fillAndPrepare();
         List<String> segments = segments();
