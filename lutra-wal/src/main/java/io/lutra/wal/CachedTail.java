@@ -11,6 +11,7 @@ final class CachedTail {
     private int head;
     private int count;
     private long first;
+    private long bytes;
     private final EntryCache.Total total;
 
     CachedTail(EntryCache.Total total) {
@@ -40,7 +41,7 @@ final class CachedTail {
             head = 0;
         }
         ring[slot(count++)] = entry;
-        total.add(entry.encodedSize());
+        add(entry.encodedSize());
     }
 
     Entry get(long index) {
@@ -60,7 +61,7 @@ final class CachedTail {
     }
 
     void dropFirst() {
-        total.remove(get(first).encodedSize());
+        add(-get(first).encodedSize());
         ring[head] = null;
         head = slot(1);
         first++;
@@ -72,6 +73,9 @@ final class CachedTail {
     }
 
     void dropBefore(long index) {
+        if (index >= first + count) {
+            clear();
+        }
         while (count > 0 && first < index) {
             dropFirst();
         }
@@ -79,13 +83,24 @@ final class CachedTail {
 
     void truncateFrom(long index) {
         while (count > 0 && first + count > index) {
-            total.remove(get(first + count - 1).encodedSize());
+            add(-get(first + count - 1).encodedSize());
             ring[slot(--count)] = null;
         }
     }
 
+    /** Drops all without a look at any: most left the processor's caches long ago. */
     void clear() {
-        truncateFrom(first);
+        if (count > 0) {
+            add(-bytes);
+            count = 0;
+            head = 0;
+            ring = new @Nullable Entry[8];
+        }
+    }
+
+    private void add(long size) {
+        bytes += size;
+        total.add(size);
     }
 
     private int slot(int i) {

@@ -16,12 +16,8 @@ final class EntryCache {
     static final class Total {
         private long bytes;
 
-        void add(int size) {
+        void add(long size) {
             bytes += size;
-        }
-
-        void remove(int size) {
-            bytes -= size;
         }
 
         long bytes() {

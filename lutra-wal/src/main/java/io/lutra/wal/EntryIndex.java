@@ -76,7 +76,9 @@ final class EntryIndex {
 
     /** Puts an entry in its place; those from its index on are no longer. */
     void put(long index, long term, Segment segment, int position, int size) {
-        truncateFrom(index);
+        if (index <= last()) {
+            truncateFrom(index);
+        }
         reserve();
         set(head + count++, segment, position, size);
         runs.append(index, term);

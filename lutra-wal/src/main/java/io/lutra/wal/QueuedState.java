@@ -52,7 +52,7 @@ final class QueuedState {
     void append(List<Entry> entries) {
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
-            if (i == 0) {
+            if (entry.index() <= last) {
                 runs.truncateFrom(entry.index());
             }
             runs.append(entry.index(), entry.term());

@@ -298,7 +298,7 @@ public final class Wal implements AutoCloseable {
             for (Write write : writes) {
                 queue.remove(write);
                 GroupState group = write.group();
-                if (write instanceof Write.Mark && group != null) {
+                if (group != null && write.namesSnapshot()) {
                     snapshots.marked(group, tail.nextSequence(), false);
                 }
             }

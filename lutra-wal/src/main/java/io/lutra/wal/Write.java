@@ -41,6 +41,11 @@ abstract class Write {
         return false;
     }
 
+    /** Tells whether it says which snapshot is the group's newest. */
+    boolean namesSnapshot() {
+        return false;
+    }
+
     /** Returns how many records it is. */
     abstract int records();
 
@@ -192,6 +197,11 @@ abstract class Write {
         @Override
         int records() {
             return 1;
+        }
+
+        @Override
+        boolean namesSnapshot() {
+            return kind == RecordKind.SNAPSHOT || kind == RecordKind.GROUP;
         }
 
         @Override
