@@ -41,8 +41,14 @@ public interface Config {
     int maxInflightMsgs();
 
     /**
-     * Returns the last index that the application has applied. 0 by default: everything after the snapshot is handed out
-     * again, which is right for a state machine in memory.
+     * Returns the last index that the application has applied: durably, if it remembers it over a restart. 0 by default:
+     * everything after the snapshot is handed out again, which is right for a state machine in memory. In the log, or its
+     * end; what is applied is committed, whatever the stored commit index says.
+     *
+     * <p>{@link Storage#initialState} has to return the membership at this index. Most storages return that of their
+     * snapshot, which may be an older one. A {@link Node} then finds the changes since in the log, as long as the log begins
+     * no later than the snapshot ends, and the application rejected none of them. A {@code RawNode} refuses to start where it
+     * sees such changes: the application makes a snapshot whenever it applies one, or has a storage that remembers.
      */
     default long applied() {
         return 0;
@@ -135,6 +141,8 @@ public interface Config {
      *       leader does not have.
      *   <li>Membership changes that cannot be applied are appended, and end every member that comes to them. One that was
      *       dropped counts as pending all the same.
+     *   <li>A node that starts knows committed what the stored commit index says: it may not start after a crash, campaign by
+     *       a configuration that is two changes old, or take a snapshot's membership for what was applied since.
      *   <li>A candidate of a lower term gets no answer, and one that lacks entries makes those wait anew that deny it their
      *       vote: without pre-votes elections may take long.
      * </ul>

@@ -16,8 +16,9 @@ public interface Lib {
      *       same list. Entries 1 to n, which add the peers in the list's order, are stored and committed at once; a peer's
      *       context becomes the context of its entry.
      *   <li>The storage is empty and there are none: the node waits until a group adds it.
-     *   <li>The storage holds a log: the node resumes, whatever the peers. One whose first start did not get as far as to
-     *       store entries 1 to n does it now, if it is given the same peers.
+     *   <li>The storage holds a log: the node resumes, whatever the peers.
+     *   <li>It holds the beginning of a first start that did not get as far as to store entries 1 to n, and that they are
+     *       committed: this is done now if the peers are the same, and refused if they are others or none.
      * </ul>
      *
      * <p>A term and a vote that the storage holds are never lowered. Before it returns, the node may write to the storage.
@@ -26,8 +27,12 @@ public interface Lib {
      * what its application was still storing must have ended.
      *
      * @param peers the members of a new group, this node among them; empty to join a group
-     * @throws InvalidConfigException if the configuration contradicts itself, the peers repeat an id, the storage is not a
-     *     {@link HardStateStorage}, or storage writes are to be asynchronous, which takes a {@code RawNode}
+     * @throws InvalidConfigException if the configuration contradicts itself or the storage, the peers repeat an id, are not
+     *     those of a first start that did not get to its end, the storage is not a {@link HardStateStorage}, or storage writes
+     *     are to be asynchronous, which takes a {@code RawNode}
+     * @throws EntriesNotInMemoryException if the storage has to read from a disk what tells the membership, or whether a first
+     *     start got to its end: to be started again when it has
+     * @throws SnapshotTemporarilyUnavailableException if the storage is making a snapshot: to be started again then
      * @throws StorageException if the storage fails
      * @throws RaftInvariantException if what the storage holds contradicts itself: it lost what it had acknowledged
      */

@@ -27,8 +27,8 @@ public final class MemoryStorage implements HardStateStorage {
 
     /**
      * Returns the stored hard state and the membership of the snapshot. It is what was applied for an application that
-     * starts from the snapshot and applies what follows again; one that keeps its state elsewhere makes a snapshot here
-     * whenever it applies a membership change.
+     * starts from the snapshot and applies what follows again; for one that keeps its state elsewhere, {@link
+     * Config#applied} tells more.
      */
     @Override
     public synchronized InitialState initialState() {

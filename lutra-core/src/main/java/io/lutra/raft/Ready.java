@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The order matters. First make {@link #hardState}, {@link #snapshot} and {@link #entries} durable; only then send
  * {@link #messages}, and apply {@link #snapshot} and {@link #committedEntries}; then advance. They are best stored as one.
  * A storage that cannot do that stores term and vote before the entries, and the commit index after them: after a crash in
- * between, its term is not below that of an entry, and its commit index is not above the last. But then it may hold two
- * membership changes and not know that the first is committed, which the second shows, as a leader appends none before it has
- * applied the one before. Such a node could be elected by a configuration two changes old, and lose committed entries. So
- * when it is opened, such a storage raises its commit index to the last membership change but one in its log.
+ * between, its term is not below that of an entry, and its commit index is not above the last. That it may be older than what
+ * came with the entries does no harm: of two membership changes in its log, a node that starts knows that the first is
+ * committed, as a leader appends none before it has applied the one before, and says so with its first Ready. Only what
+ * {@code RawNode.bootstrap} gives has to be stored as one.
  *
  * <p>With asynchronous storage writes, all that is to be stored and applied is also in messages to the node's own storage
  * threads, and all other messages may leave at once.
@@ -98,8 +98,8 @@ public final class Ready {
 
     /**
      * Tells whether what is to be stored must be synced before the messages that depend on it are sent: there are
-     * entries, or term or vote changed. A commit index alone need not be. A snapshot is not counted here, and must always
-     * be durable.
+     * entries, or term or vote changed. A commit index alone need not be: a node that starts takes what was applied or
+     * compacted for committed. A snapshot is not counted here, and must always be durable.
      *
      * <p>With asynchronous storage writes the same is true of this Ready's {@link MessageType#STORAGE_APPEND}: if it need
      * not be synced, its responses may be delivered without a sync of its own, but not before what was given to the

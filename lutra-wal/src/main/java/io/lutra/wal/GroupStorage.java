@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Entries that are not in memory are read from the disk by whoever asks for them, unless the storage was made with
  * {@link EntryReads}: then it throws {@link io.lutra.raft.EntriesNotInMemoryException}, and they are read elsewhere.
  *
+ * <p>{@link #initialState} returns the membership of the newest snapshot: what that means for an application that has applied
+ * more, {@link io.lutra.raft.Config#applied} tells.
+ *
  * <p>Of a hard state in which nothing but the commit index is new, the commit index may be older after a crash, as
  * {@link HardState} allows: that alone asks for no sync. A write that throws may be stored nevertheless, also one that met a full
  * disk: it waits for room then, and the group's later ones with it. Safe for use by many threads.

@@ -313,9 +313,10 @@ public final class RaftLog {
                     "asked for entries [" + lo + ", " + hi + "), the storage returned " + count);
         }
         for (int i = 0; i < count; i++) {
-            if (entries.get(i).index() != lo + i) {
+            @Nullable Entry entry = entries.get(i);
+            if (entry == null || entry.index() != lo + i) {
                 throw new RaftInvariantException("asked for entries [" + lo + ", " + hi + "), the storage returned "
-                        + entries.get(i).index() + " in place of " + (lo + i));
+                        + entry + " in place of " + (lo + i));
             }
         }
         return entries;

@@ -1,5 +1,6 @@
 package io.lutra.raft.node;
 
+import io.lutra.raft.ConfState;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.HardStateStorage;
@@ -17,9 +18,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class GuardedStorage implements HardStateStorage {
     private final HardStateStorage storage;
+    /** What a node starts with instead of what the storage says, or null. */
+    private final @Nullable ConfState membership;
 
     GuardedStorage(HardStateStorage storage) {
+        this(storage, null);
+    }
+
+    private GuardedStorage(HardStateStorage storage, @Nullable ConfState membership) {
         this.storage = storage;
+        this.membership = membership;
+    }
+
+    /** Returns the same storage, from which a node starts with this membership. */
+    GuardedStorage startingWith(ConfState applied) {
+        return new GuardedStorage(storage, applied);
     }
 
     private static <T> T call(String name, Supplier<@Nullable T> call) {
@@ -51,7 +64,8 @@ final class GuardedStorage implements HardStateStorage {
 
     @Override
     public InitialState initialState() {
-        return call("initialState", storage::initialState);
+        InitialState state = call("initialState", storage::initialState);
+        return membership == null ? state : new InitialState(state.hardState(), membership);
     }
 
     @Override

@@ -20,7 +20,7 @@ public final class Lutra implements Lib {
 
     @Override
     public Node startNode(Config config, List<Peer> peers) {
-        HardStateStorage storage = storageOf(config);
+        GuardedStorage storage = storageOf(config);
         if (!peers.isEmpty()) {
             new Bootstrap(config, peers).maybeStore(storage);
         }
@@ -29,7 +29,7 @@ public final class Lutra implements Lib {
 
     @Override
     public Node restartNode(Config config) {
-        HardStateStorage storage = storageOf(config);
+        GuardedStorage storage = storageOf(config);
         if (storage.lastIndex() == 0 && storage.initialState().hardState().isEmpty()) {
             throw new InvalidConfigException(
                     "the storage is empty: there is nothing to resume; a new node is made by startNode");
@@ -37,16 +37,17 @@ public final class Lutra implements Lib {
         return resume(config, storage);
     }
 
-    private static Node resume(Config config, HardStateStorage storage) {
+    private static Node resume(Config config, GuardedStorage storage) {
+        Bootstrap.requireFinished(storage);
         StoredState stored = StoredState.recover(config, storage);
         Config resumed = Config.builder(config)
-                .storage(storage)
+                .storage(storage.startingWith(stored.membership()))
                 .applied(stored.applied())
                 .build();
         return new MonitorNode(new RawNode(resumed), stored, config.electionTick());
     }
 
-    private static HardStateStorage storageOf(Config config) {
+    private static GuardedStorage storageOf(Config config) {
         Config.validate(config);
         if (config.asyncStorageWrites()) {
             throw new InvalidConfigException(

@@ -1,13 +1,20 @@
 package io.lutra.raft.node;
 
+import io.lutra.raft.CompactedException;
+import io.lutra.raft.ConfState;
 import io.lutra.raft.Config;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.HardStateStorage;
+import io.lutra.raft.InitialState;
+import io.lutra.raft.InvalidConfigException;
 import io.lutra.raft.MisuseException;
 import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.Ready;
 import io.lutra.raft.Snapshot;
+import io.lutra.raft.SnapshotMetadata;
+import io.lutra.raft.confchange.AppliedMembership;
+import io.lutra.raft.log.RaftLog;
 import java.util.List;
 
 /**
@@ -23,14 +30,9 @@ import java.util.List;
  *   <li>S3 Its log has no entry of a term above its term.
  * </ul>
  *
- * <p>S2 has a price. Where commit index and entries are stored as one, as etcd's applications do, a log that holds a
- * membership change knows that the one before it is committed: a leader appends no second one before. The apply-time
- * configuration rests on that: a node that holds both, but knows neither committed, campaigns by a configuration that is
- * two changes old, whose quorums need not meet the newest one's. {@link #recover} restores this knowledge from the log.
+ * <p>What else shows to be committed, the core finds out when it starts, and says with the first Ready.
  */
 final class StoredState {
-    private static final long PAGE_SIZE = 1L << 20;
-
     private final HardStateStorage storage;
     /** What the storage holds. */
     private HardState stored;
@@ -38,36 +40,50 @@ final class StoredState {
     private HardState told;
 
     private final long applied;
+    private final ConfState membership;
 
-    private StoredState(HardStateStorage storage, HardState stored, long applied) {
+    private StoredState(HardStateStorage storage, HardState stored, long applied, ConfState membership) {
         this.storage = storage;
         this.stored = stored;
         this.told = stored;
         this.applied = applied;
+        this.membership = membership;
     }
 
     /**
-     * Opens a storage, and raises its commit index to what else it knows to be committed.
+     * Opens a storage.
      *
      * @throws RaftInvariantException if the log begins after what was applied: the application cannot get from there to here
+     * @throws InvalidConfigException if it begins after the snapshot, so that the membership at what was applied is not known
+     * @throws io.lutra.raft.EntriesNotInMemoryException if entries have to be read from a disk first
      */
     static StoredState recover(Config config, HardStateStorage storage) {
-        HardState found = storage.initialState().hardState();
-        long applied = Math.max(config.applied(), storage.snapshot().metadata().index());
+        SnapshotMetadata snapshot = storage.snapshot().metadata();
+        long applied = Math.max(config.applied(), snapshot.index());
         if (applied < storage.firstIndex() - 1) {
             throw new RaftInvariantException("the log begins at " + storage.firstIndex()
                     + ", but what was applied, or is in the snapshot, ends at " + applied);
         }
-        // What was applied is committed. What the log does not have is left to be refused.
-        long last = storage.lastIndex();
-        long commit = Math.max(found.commit(), Math.min(applied, last));
-        if (!config.disableConfChangeValidation()) {
-            commit = Math.max(commit, lastButOneConfChange(storage, commit + 1, last + 1));
+        InitialState found = storage.initialState();
+        ConfState membership = found.confState();
+        // What the log does not have is left to be refused.
+        if (applied > snapshot.index()
+                && applied <= storage.lastIndex()
+                && membership.isEquivalentTo(snapshot.confState())) {
+            membership = membershipAt(applied, snapshot, storage);
         }
-        StoredState state = new StoredState(storage, found, applied);
-        state.store(found.term(), found.vote(), commit);
-        state.told = state.stored;
-        return state;
+        return new StoredState(storage, found.hardState(), applied, membership);
+    }
+
+    /** Most storages know no membership but the snapshot's; the changes since then are in the log. */
+    private static ConfState membershipAt(long applied, SnapshotMetadata snapshot, HardStateStorage storage) {
+        try {
+            return AppliedMembership.at(applied, snapshot, new RaftLog(storage));
+        } catch (CompactedException e) {
+            throw new InvalidConfigException(
+                    "the log begins at " + storage.firstIndex() + ", after the snapshot's end at " + snapshot.index()
+                            + ": the membership at " + applied + ", which is applied, cannot be known");
+        }
     }
 
     /**
@@ -78,21 +94,9 @@ final class StoredState {
         return applied;
     }
 
-    /** Returns the index of the last membership change in {@code [lo, hi)} that another one follows, or 0. */
-    private static long lastButOneConfChange(HardStateStorage storage, long lo, long hi) {
-        long lastButOne = 0;
-        long last = 0;
-        while (lo < hi) {
-            List<Entry> page = storage.entries(lo, hi, PAGE_SIZE);
-            for (Entry entry : page) {
-                if (entry.type().isConfChange()) {
-                    lastButOne = last;
-                    last = entry.index();
-                }
-            }
-            lo += page.size();
-        }
-        return lastButOne;
+    /** Returns the membership after what is {@link #applied}. */
+    ConfState membership() {
+        return membership;
     }
 
     /** Makes durable what a Ready depends on and the application does not see. */
@@ -113,18 +117,20 @@ final class StoredState {
     }
 
     /**
-     * Checks that a Ready's entries are in the storage. To advance is to acknowledge them to the leader: an application that
-     * forgot them would lose committed entries.
+     * Checks that a Ready's entries are in the storage, and nothing after them. To advance is to acknowledge them to the
+     * leader: an application that forgot them would lose committed entries, also where others of their indexes are there.
      *
      * @throws MisuseException if they are not
      */
     void requireAppended(Ready ready) {
         List<Entry> entries = ready.entries();
-        if (!entries.isEmpty()
-                && storage.lastIndex() < entries.get(entries.size() - 1).index()) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        Entry last = entries.get(entries.size() - 1);
+        if (storage.lastIndex() != last.index() || storage.term(last.index()) != last.term()) {
             throw new MisuseException("the Ready's entries are to be appended before advance; the storage ends at "
-                    + storage.lastIndex() + ", they at "
-                    + entries.get(entries.size() - 1).index());
+                    + storage.lastIndex() + ", they at " + last.index() + " of term " + last.term());
         }
     }
 

@@ -5,12 +5,12 @@ import io.lutra.raft.ConfState;
 import io.lutra.raft.Config;
 import io.lutra.raft.DropReason;
 import io.lutra.raft.ElectionJitter;
+import io.lutra.raft.EntriesNotInMemoryException;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.IgnoreReason;
 import io.lutra.raft.InitialState;
 import io.lutra.raft.InvalidConfChangeException;
-import io.lutra.raft.InvalidConfigException;
 import io.lutra.raft.MembershipChange;
 import io.lutra.raft.Message;
 import io.lutra.raft.MessageType;
@@ -71,7 +71,10 @@ final class Raft {
     private int randomizedElectionTimeout;
     /** The search that has to come before the next campaign, if it has begun. */
     private @Nullable UnappliedScan scan;
+    /** What the node started with and has not looked through yet, or null. */
+    private @Nullable StoredTail storedTail;
 
+    /** Creates a node of what its storage holds; {@link Recovery} goes on from there. */
     Raft(Config config) {
         Config.validate(config);
         this.id = config.id();
@@ -81,40 +84,23 @@ final class Raft {
         this.log = new RaftLog(config.storage());
         this.tracker = new ProgressTracker();
         this.role = new Follower(this);
-        load(config);
+        load(config.storage().initialState());
         becomeFollower(term, NONE);
         // The last, because it remembers what all this led to.
         this.outbox = new Outbox(this);
     }
 
-    private void load(Config config) {
-        InitialState state = config.storage().initialState();
+    private void load(InitialState state) {
         Restore.restore(tracker, log.lastIndex(), state.confState());
         tracker.switchTo(CONFIGURATIONS.share(tracker.configuration()), tracker.members());
         HardState hardState = state.hardState();
         if (!hardState.isEmpty()) {
             term = hardState.term();
             vote = hardState.vote();
-            log.loadCommitted(hardState.commit());
-        }
-        if (!options.unsafeAsEtcd()) {
-            requireTermOf(hardState);
-        }
-        long applied = config.applied();
-        if (applied > log.committed()) {
-            throw new InvalidConfigException("applied is " + applied + ", above the commit index " + log.committed());
-        }
-        if (applied > log.applied()) {
-            log.appliedTo(applied, 0);
-        }
-    }
-
-    /** Entries are stored together with a term that is at least theirs; a node that forgot it could vote once more. */
-    private void requireTermOf(HardState hardState) {
-        boolean hasEntries = log.firstIndex() <= log.lastIndex();
-        if (hardState.term() >>> 62 != 0 || (hasEntries && hardState.term() < log.lastTerm())) {
-            throw new RaftInvariantException("the stored term is " + hardState.term()
-                    + " but the last entry is of term " + log.lastTerm() + ": was the hard state lost?");
+            // A commit index need not be synced: it may be older than what was compacted meanwhile.
+            long commit = hardState.commit();
+            boolean isOld = commit >= 0 && commit < log.committed() && !options.unsafeAsEtcd();
+            log.loadCommitted(isOld ? log.committed() : commit);
         }
     }
 
@@ -452,6 +438,7 @@ final class Raft {
     void onEntriesFetched() {
         log.onEntriesFetched();
         role.onEntriesFetched();
+        hasSeenStoredTail();
         CampaignType type = scan == null ? null : scan.takeWaiting();
         if (type != null) {
             campaign(type);
@@ -469,13 +456,47 @@ final class Raft {
     }
 
     private boolean hasUnappliedConfChange(CampaignType type) {
-        if (log.applied() == log.committed()) {
+        boolean seen = hasSeenStoredTail();
+        if (seen && log.applied() == log.committed()) {
             return false;
         }
         if (scan == null) {
             scan = new UnappliedScan(log);
         }
+        if (!seen) {
+            scan.await(type);
+            return true;
+        }
         return scan.holdsUp(type);
+    }
+
+    /** Lets no campaign begin before the node has looked through what it started with. */
+    void lookThrough(StoredTail tail) {
+        storedTail = tail;
+        hasSeenStoredTail();
+    }
+
+    /** Looks through what the node started with, and returns false if that has to wait for entries. */
+    private boolean hasSeenStoredTail() {
+        if (storedTail == null) {
+            return true;
+        }
+        try {
+            storedTail.commitChanges();
+        } catch (EntriesNotInMemoryException e) {
+            // Goes on with the next campaign, or when they are fetched.
+            return false;
+        }
+        storedTail = null;
+        return true;
+    }
+
+    /** Raises the commit index to what shows to be committed without a leader's word. */
+    void commitTo(long index) {
+        if (index > log.committed()) {
+            log.commitTo(index);
+            trace.committed(index);
+        }
     }
 
     void startElection(CampaignType type) {

@@ -62,7 +62,8 @@ public final class RawNode {
     private @Nullable RaftException failure;
 
     /**
-     * Creates a node that goes on from what its storage holds: a new one from nothing.
+     * Creates a node that goes on from what its storage holds: a new one from nothing. What else shows to be committed than
+     * the stored commit index says, its first {@link Ready} has.
      *
      * @throws InvalidConfigException if the configuration contradicts itself or the storage
      * @throws InvalidConfChangeException if the stored membership contradicts itself
@@ -75,7 +76,9 @@ public final class RawNode {
 
     private static Raft start(Config config) {
         try {
-            return new Raft(config);
+            Raft raft = new Raft(config);
+            Recovery.resume(raft, config);
+            return raft;
         } catch (InvalidConfigException | InvalidConfChangeException | StorageException | RaftInvariantException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -120,7 +123,8 @@ public final class RawNode {
 
     /**
      * Gives a new group its first members. Every one of them must be given the same list: the changes that add them count
-     * as committed without having been voted on.
+     * as committed without having been voted on. Entries and commit index of the next {@link Ready} belong together: a storage
+     * that a crash left with the first alone holds no group, and has to be emptied.
      *
      * @throws InvalidConfigException if the list is empty or longer than a group may be, names one id twice or one that
      *     cannot be, or the storage is not empty

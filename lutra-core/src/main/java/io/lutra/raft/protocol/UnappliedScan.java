@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnappliedScan {
     /** How much of the log is looked at in one go, in encoded bytes. */
-    private static final long PAGE_SIZE = 1L << 20;
+    static final long PAGE_SIZE = 1L << 20;
 
     private final RaftLog log;
     /** Up to here no unapplied entry changes the membership. */
@@ -39,9 +39,14 @@ final class UnappliedScan {
             }
             return false;
         } catch (EntriesNotInMemoryException e) {
-            waiting = type;
+            await(type);
             return true;
         }
+    }
+
+    /** Lets a campaign wait for entries to be in memory. */
+    void await(CampaignType type) {
+        waiting = type;
     }
 
     /** Returns the campaign that waited for entries to be in memory, or null. */

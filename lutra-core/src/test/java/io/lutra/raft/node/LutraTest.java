@@ -9,6 +9,7 @@ import io.lutra.raft.ConfChangeType;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Config;
 import io.lutra.raft.ConfigBuilder;
+import io.lutra.raft.EntriesNotInMemoryException;
 import io.lutra.raft.Entry;
 import io.lutra.raft.EntryType;
 import io.lutra.raft.HardState;
@@ -18,6 +19,7 @@ import io.lutra.raft.InvalidConfigException;
 import io.lutra.raft.MemoryStorage;
 import io.lutra.raft.Node;
 import io.lutra.raft.Peer;
+import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.Ready;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.SnapshotMetadata;
@@ -27,7 +29,10 @@ import io.lutra.raft.StorageException;
 import io.lutra.raft.protocol.RawNode;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,16 +137,84 @@ class LutraTest {
         assertThat(node.ready().take().committedEntries()).hasSize(3);
     }
 
+    /** Whoever takes the first two of three for all may lead by itself, and commit what the others do not have. */
     @Test
-    void doesNotTakeTornBeginningForWholeOne() {
+    void refusesToStartOnABeginningWithOtherPeersOrNone() {
         lib.startNode(config(1), THREE);
-        MemoryStorage torn = new MemoryStorage();
-        torn.setHardState(HardState.of(1, 0, 0));
-        torn.append(storage.entries(1, 2, Config.NO_LIMIT));
-        Node node = lib.restartNode(Config.builder(config(1)).storage(torn).build());
-        node.campaign();
-        assertThat(node.status().softState().role()).isEqualTo(StateType.FOLLOWER);
+        List<Peer> moved = List.of(Peer.of(1, bytes("a:2")), THREE.get(1), THREE.get(2));
+        for (int stored = 1; stored <= 3; stored++) {
+            MemoryStorage torn = new MemoryStorage();
+            torn.setHardState(HardState.of(1, 0, 0));
+            torn.append(storage.entries(1, stored + 1, Config.NO_LIMIT));
+            Config config = configOn(torn);
+            List<ThrowingCallable> starts = List.of(
+                    () -> lib.startNode(config, moved),
+                    () -> lib.startNode(config, List.of()),
+                    () -> lib.restartNode(config));
+            for (ThrowingCallable start : starts) {
+                assertThatThrownBy(start)
+                        .isInstanceOf(InvalidConfigException.class)
+                        .hasMessageContaining("bootstrap");
+            }
+            assertThat(lib.startNode(config, THREE).status().hardState().commit())
+                    .isEqualTo(3);
+        }
+    }
+
+    /** A member that was not there from the start gets the same entries from a leader, whose term is later. */
+    @Test
+    void resumesWithoutPeersWhatALeaderHasSent() {
+        lib.startNode(config(1), THREE);
+        MemoryStorage joined = new MemoryStorage();
+        joined.setHardState(HardState.of(2, 0, 0));
+        joined.append(storage.entries(1, 3, Config.NO_LIMIT));
+        Node node = lib.restartNode(configOn(joined));
         assertThat(node.ready().poll(Duration.ZERO)).isNull();
+    }
+
+    /** A state machine that remembers what it has applied need not remember who the members are. */
+    @Test
+    void resumesWithTheMembershipThatWasApplied() {
+        lib.startNode(config(1), List.of(Peer.of(1)));
+        ConfChange second = ConfChange.of(ConfChangeType.ADD_NODE, 2);
+        storage.append(List.of(Entry.of(2, 2, bytes("x")), Entry.of(2, 3, EntryType.CONF_CHANGE, second.encode())));
+        storage.setHardState(HardState.of(2, 1, 1));
+        Node node = lib.restartNode(Config.builder(config(1)).applied(3).build());
+        assertThat(node.status().confState().voters()).containsExactly(1L, 2L);
+        assertThat(node.ready().poll(Duration.ZERO).hardState().commit()).isEqualTo(3);
+        node.campaign();
+        assertThat(node.status().softState().role()).isEqualTo(StateType.PRE_CANDIDATE);
+    }
+
+    /** What it gives may be short, wrong or on a disk. */
+    @Test
+    void saysWhatTheStorageGaveInPlaceOfEntries() {
+        lib.startNode(config(1), THREE);
+        storage.setHardState(HardState.of(1, 0, 0));
+        List<List<@Nullable Entry>> lies =
+                List.of(List.of(), Collections.singletonList(null), List.of(Entry.of(1, 2, bytes("x"))));
+        for (List<@Nullable Entry> lie : lies) {
+            Config config = configOn(answering("entries", () -> lie));
+            assertThatThrownBy(() -> lib.startNode(config, THREE)).isInstanceOf(RaftInvariantException.class);
+            assertThatThrownBy(() -> lib.restartNode(config)).isInstanceOf(RaftInvariantException.class);
+        }
+        Config config = configOn(answering("entries", () -> {
+            throw new EntriesNotInMemoryException(1, 4);
+        }));
+        assertThatThrownBy(() -> lib.restartNode(config)).isInstanceOf(EntriesNotInMemoryException.class);
+    }
+
+    @Test
+    void startsOnAStorageThatGivesOneEntryAtATime() {
+        lib.startNode(config(1), THREE);
+        storage.setHardState(HardState.of(1, 0, 0));
+        Config config = configOn((HardStateStorage) Proxy.newProxyInstance(
+                HardStateStorage.class.getClassLoader(),
+                new Class<?>[] {HardStateStorage.class},
+                (proxy, call, args) -> call.getName().equals("entries")
+                        ? storage.entries((long) args[0], (long) args[0] + 1, 0)
+                        : call.invoke(storage, args)));
+        assertThat(lib.startNode(config, THREE).status().hardState().commit()).isEqualTo(3);
     }
 
     @Test
@@ -203,21 +276,27 @@ class LutraTest {
         return Config.builder(config(1)).storage(other).build();
     }
 
-    /** Returns a storage of which one method throws, or returns null. */
+    /** Returns an empty storage of which one method throws, or returns null. */
     private static HardStateStorage failing(String method, @Nullable RuntimeException error) {
-        MemoryStorage memory = new MemoryStorage();
+        return answering(new MemoryStorage(), method, () -> {
+            if (error != null) {
+                throw error;
+            }
+            return null;
+        });
+    }
+
+    /** Returns this storage, with other answers of one method. */
+    private HardStateStorage answering(String method, Supplier<@Nullable Object> answer) {
+        return answering(storage, method, answer);
+    }
+
+    private static HardStateStorage answering(
+            HardStateStorage storage, String method, Supplier<@Nullable Object> answer) {
         return (HardStateStorage) Proxy.newProxyInstance(
                 HardStateStorage.class.getClassLoader(),
                 new Class<?>[] {HardStateStorage.class},
-                (proxy, call, args) -> {
-                    if (!call.getName().equals(method)) {
-                        return call.invoke(memory, args);
-                    }
-                    if (error != null) {
-                        throw error;
-                    }
-                    return null;
-                });
+                (proxy, call, args) -> call.getName().equals(method) ? answer.get() : call.invoke(storage, args));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.lutra.raft.node;
 
+import io.lutra.raft.ConfState;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.HardStateStorage;
@@ -9,11 +10,13 @@ import io.lutra.raft.Snapshot;
 import io.lutra.raft.StorageException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** A storage that tells in which order it was written, and can be made to fail or wait. */
 final class RecordingStorage implements HardStateStorage {
     private final MemoryStorage memory = new MemoryStorage();
     private final List<String> writes = new CopyOnWriteArrayList<>();
+    private volatile @Nullable ConfState membership;
     private volatile Runnable beforeWriting = () -> {};
     private volatile Runnable beforeReading = () -> {};
 
@@ -42,6 +45,11 @@ final class RecordingStorage implements HardStateStorage {
     /** What was written, such as {@code hard state 2/1/0} (term, vote, commit), {@code append 1..3}, {@code snapshot 5}. */
     List<String> writes() {
         return List.copyOf(writes);
+    }
+
+    /** Has it return another membership than its snapshot's. */
+    void keepMembership(ConfState applied) {
+        membership = applied;
     }
 
     MemoryStorage memory() {
@@ -78,7 +86,9 @@ final class RecordingStorage implements HardStateStorage {
 
     @Override
     public InitialState initialState() {
-        return memory.initialState();
+        InitialState state = memory.initialState();
+        ConfState kept = membership;
+        return kept == null ? state : new InitialState(state.hardState(), kept);
     }
 
     @Override

@@ -7,10 +7,10 @@ import io.lutra.raft.ConfChange;
 import io.lutra.raft.ConfChangeType;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Config;
-import io.lutra.raft.ConfigBuilder;
 import io.lutra.raft.Entry;
 import io.lutra.raft.EntryType;
 import io.lutra.raft.HardState;
+import io.lutra.raft.InvalidConfigException;
 import io.lutra.raft.MisuseException;
 import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.Ready;
@@ -84,16 +84,6 @@ class StoredStateTest {
         assertThat(storage.writes()).containsExactly("hard state 4/0/0", "snapshot 9", "hard state 4/0/9");
     }
 
-    /** The process died after the snapshot was stored, before the commit index was. */
-    @Test
-    void raisesCommitIndexToSnapshotWhenRecovered() {
-        storage.setHardState(HardState.of(4, 0, 2));
-        storage.applySnapshot(snapshot(4, 9));
-        StoredState state = recovered();
-        assertThat(storage.writes()).containsExactly("hard state 4/0/9");
-        assertThat(state.applied()).isEqualTo(9);
-    }
-
     @Test
     void startsFromSnapshotAlsoWhereLogStillHasWhatItCovers() {
         storage.append(List.of(entry(1, 1), entry(1, 2), entry(1, 3)));
@@ -101,39 +91,31 @@ class StoredStateTest {
         assertThat(recovered().applied()).isEqualTo(2);
     }
 
+    /** The storage's membership is the snapshot's, and that of an empty storage has no members. */
     @Test
-    void raisesCommitIndexToWhatApplicationHasApplied() {
-        storage.append(List.of(entry(1, 1), entry(1, 2), entry(1, 3)));
-        storage.setHardState(HardState.of(1, 0, 1));
-        storage.forget();
-        StoredState.recover(config().applied(2).build(), storage);
-        assertThat(storage.writes()).containsExactly("hard state 1/0/2");
-    }
-
-    /** Thesis §4.1: a leader appends a second change only once the first is committed, and applied. */
-    @Test
-    void knowsMembershipChangeCommittedThatAnotherFollows() {
-        storage.append(List.of(entry(1, 1), change(1, 2), entry(1, 3), change(1, 4), entry(1, 5), change(1, 6)));
-        storage.setHardState(HardState.of(1, 0, 1));
-        recovered();
-        assertThat(storage.writes()).containsExactly("hard state 1/0/4");
+    void startsWithMembershipThatTheAppliedChangesLedTo() {
+        storage.append(List.of(change(1, 1), change(1, 2), entry(1, 3), change(1, 4)));
+        assertThat(recovered(3).membership().voters()).containsExactly(1L, 2L);
+        storage.memory().createSnapshot(2, ConfState.of(List.of(1L, 2L), List.of()), new byte[0]);
+        assertThat(recovered(0).membership().voters()).containsExactly(1L, 2L);
+        assertThat(recovered(4).membership().voters()).containsExactly(1L, 2L, 4L);
     }
 
     @Test
-    void knowsNothingOfTheOnlyMembershipChange() {
-        storage.append(List.of(change(1, 1), entry(1, 2), change(1, 3), entry(1, 4)));
-        storage.setHardState(HardState.of(1, 0, 1));
-        recovered();
-        assertThat(storage.writes()).isEmpty();
+    void startsWithMembershipThatTheStorageKeepsByItself() {
+        ConfState kept = ConfState.of(List.of(7L), List.of());
+        storage.append(List.of(change(1, 1), change(1, 2)));
+        storage.keepMembership(kept);
+        assertThat(recovered(2).membership()).isEqualTo(kept);
     }
 
-    /** Where leaders append changes unchecked, a later one says nothing about an earlier one. */
     @Test
-    void concludesNothingFromUncheckedMembershipChanges() {
-        storage.append(List.of(change(1, 1), change(1, 2), change(1, 3)));
-        storage.forget();
-        StoredState.recover(config().disableConfChangeValidation(true).build(), storage);
-        assertThat(storage.writes()).isEmpty();
+    void refusesToGuessMembershipWhereLogBeginsAfterItsSnapshot() {
+        storage.append(List.of(change(1, 1), change(1, 2), entry(1, 3)));
+        storage.memory().compact(2);
+        assertThatThrownBy(() -> recovered(3))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("begins at 3");
     }
 
     @Test
@@ -155,13 +137,27 @@ class StoredStateTest {
         state.requireAppended(ready);
     }
 
-    private StoredState recovered() {
-        storage.forget();
-        return StoredState.recover(config().build(), storage);
+    /** What the entries are to replace may end where they end, or after them. */
+    @Test
+    void refusesAdvanceWhereOthersStandInTheEntriesPlace() {
+        storage.append(List.of(entry(1, 1), entry(1, 2)));
+        StoredState state = recovered();
+        for (Ready ready : List.of(
+                ready(HardState.EMPTY, null, entry(2, 1)), ready(HardState.EMPTY, null, entry(2, 1), entry(2, 2)))) {
+            assertThatThrownBy(() -> state.requireAppended(ready)).isInstanceOf(MisuseException.class);
+            storage.append(ready.entries());
+            state.requireAppended(ready);
+        }
     }
 
-    private ConfigBuilder config() {
-        return Config.builder().id(1).storage(storage);
+    private StoredState recovered() {
+        return recovered(0);
+    }
+
+    private StoredState recovered(long applied) {
+        storage.forget();
+        return StoredState.recover(
+                Config.builder().id(1).storage(storage).applied(applied).build(), storage);
     }
 
     private static Ready ready(HardState hardState, @Nullable Snapshot snapshot, Entry... entries) {

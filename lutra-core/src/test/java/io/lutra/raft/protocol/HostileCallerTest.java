@@ -288,12 +288,12 @@ class HostileCallerTest {
     }
 
     @Test
-    void whatApplicationsSayTheyHaveAppliedMustBeCommitted() {
+    void whatApplicationsSayTheyHaveAppliedMustBeInTheLog() {
         assertThatExceptionOfType(InvalidConfigException.class)
                 .isThrownBy(() -> node(1).voters(1L)
                         .log(1, 1)
                         .commit(1)
-                        .with(o -> o.applied(2))
+                        .with(o -> o.applied(3))
                         .start());
     }
 

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * A log on a simulated disk, as simple as it can be and still right: one file that is replaced by a new one when the log
  * is compacted. Recovery reads one write after the other until one is not whole, and cuts the rest.
  *
- * <p>A write counts whole or not at all: it has one checksum. Entries without the commit index that came with them may
- * elect a leader by a configuration that is no longer in force; a commit index without them counts what they replace.
+ * <p>A write counts whole or not at all: it has one checksum. But a commit index is written after the entries that came with
+ * it, by itself, as {@link io.lutra.raft.Ready} allows; never before, since it does not count what they replace.
  *
  * <p>What is written is not durable before {@link #sync}. All that the core reads is kept in memory too.
  */
@@ -196,9 +196,16 @@ final class DiskStorage implements ReplicaStorage {
     @Override
     public void write(HardState newHardState, @Nullable Snapshot newSnapshot, List<Entry> newEntries)
             throws IOException {
+        // The first entries of a group without their commit index would be a replica that never campaigns.
+        boolean begun = hardState.commit() > 0;
+        boolean apart = begun && !newEntries.isEmpty() && newHardState.commit() > hardState.commit();
         if (!newHardState.isEmpty()) {
+            long commit = apart ? hardState.commit() : newHardState.commit();
             hardState = newHardState;
-            record(HARD_STATE, newHardState.encode());
+            record(
+                    HARD_STATE,
+                    HardState.of(newHardState.term(), newHardState.vote(), commit)
+                            .encode());
         }
         if (newSnapshot != null) {
             snapshot = newSnapshot;
@@ -218,6 +225,10 @@ final class DiskStorage implements ReplicaStorage {
             }
         }
         flush();
+        if (apart) {
+            record(HARD_STATE, newHardState.encode());
+            flush();
+        }
     }
 
     @Override

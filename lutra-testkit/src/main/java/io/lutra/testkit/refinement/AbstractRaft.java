@@ -211,7 +211,10 @@ public final class AbstractRaft {
             require(r.log.term(index) == r.term, "AdvanceCommit counts its own term", index);
             require(r.membership.isQuorum(matchedAt(index)), "AdvanceCommit needs a quorum", index);
         } else if (input == null) {
-            require(r.term <= 1 && r.commit == 0, "Bootstrap", index);
+            boolean bootstrap = r.term <= 1 && r.commit == 0;
+            // Thesis §4.1: whoever starts with two changes knows that the first is committed.
+            boolean shown = r.log.lastChange(index) == index && r.log.lastChange(r.log.last()) > index;
+            require(bootstrap || shown, "Bootstrap", index);
         } else {
             long limit = switch (input.type()) {
                 case APP ->

@@ -178,19 +178,11 @@ final class OwnMutants {
                                 "protocol/ConfChangeGate",
                                 "if (pendingIndex > raft.log().applied()) {",
                                 "if (pendingIndex > raft.log().applied() && !leaves) {"),
-                Mutant.of("O44", "a commit index is stored after the entries that came with it, by itself", "I13", "I4")
-                        .application(
-                                "DiskStorage",
-                                "            hardState = newHardState;\n            record(HARD_STATE, newHardState.encode());\n",
-                                "            record(HARD_STATE, HardState.of(newHardState.term(),"
-                                        + " newHardState.vote(), hardState.commit()).encode());\n"
-                                        + "            hardState = newHardState;\n")
-                        .application(
-                                "DiskStorage",
-                                "        flush();\n    }\n\n    @Override\n    public void sync()",
-                                "        flush();\n        if (!newHardState.isEmpty()) {\n"
-                                        + "            record(HARD_STATE, newHardState.encode());\n            flush();\n"
-                                        + "        }\n    }\n\n    @Override\n    public void sync()"),
+                Mutant.of("O44", "a node that starts does not look for what its log shows to be committed", "I13", "I4")
+                        .core(
+                                "protocol/Recovery",
+                                "if (begun && !config.disableConfChangeValidation()) {",
+                                "if (begun && config.unsafeAsEtcd()) {"),
                 Mutant.of("O45", "entries come with a commit index that ends before them", "I13", "I4")
                         .core(
                                 "protocol/Replication",
