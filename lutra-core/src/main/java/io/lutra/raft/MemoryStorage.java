@@ -62,7 +62,8 @@ public final class MemoryStorage implements HardStateStorage {
             }
             to++;
         }
-        return Arrays.asList(Arrays.copyOfRange(entries, from, to));
+        // Most lists are of one, and need no array then.
+        return to == from + 1 ? List.of(entries[from]) : Arrays.asList(Arrays.copyOfRange(entries, from, to));
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.lutra.raft.RaftInvariantException;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.Storage;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -301,7 +302,7 @@ public final class RaftLog {
         List<Entry> joined = new ArrayList<>(stored.size() + more.size());
         joined.addAll(stored);
         joined.addAll(more);
-        return joined;
+        return Collections.unmodifiableList(joined);
     }
 
     /** Reads from the storage, which may have lost what it had, or give what was not asked for. */
@@ -319,7 +320,8 @@ public final class RaftLog {
                         + entry + " in place of " + (lo + i));
             }
         }
-        return entries;
+        // The list is handed on to the application. A list of one is mostly one that cannot be changed already.
+        return count == 1 ? List.copyOf(entries) : Collections.unmodifiableList(entries);
     }
 
     /** Returns the entries to append to the storage next. */

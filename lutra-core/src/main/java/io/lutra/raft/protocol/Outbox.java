@@ -12,6 +12,7 @@ import io.lutra.raft.SoftState;
 import io.lutra.raft.StateType;
 import io.lutra.raft.log.RaftLog;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,11 @@ final class Outbox {
         return more;
     }
 
+    /** Returns a list that {@link #with} has made, to be handed out. */
+    private static List<Message> unmodifiable(List<Message> list) {
+        return list.size() > 2 ? Collections.unmodifiableList(list) : list;
+    }
+
     /** Hands the hard state out with the next Ready even if it is what the storage gave. */
     void offerHardStateAgain() {
         hardState = HardState.EMPTY;
@@ -147,7 +153,8 @@ final class Outbox {
         if (!committed.isEmpty()) {
             log.acceptApplying(committed, raft.options().applyLimits());
         }
-        return Ready.of(newSoftState, newHardState, reads, entries, snapshot, committed, messages, mustSync);
+        return Ready.of(
+                newSoftState, newHardState, reads, entries, snapshot, committed, unmodifiable(messages), mustSync);
     }
 
     private @Nullable SoftState takeSoftState() {
@@ -203,6 +210,7 @@ final class Outbox {
             if (appended != null) {
                 responses = with(responses, appended);
             }
+            responses = unmodifiable(responses);
             messages = with(messages, Message.storageAppend(raft.id(), newHardState, entries, snapshot, responses));
         }
         if (!committed.isEmpty()) {
@@ -261,10 +269,10 @@ final class Outbox {
     private List<ReadState> takeReadStates() {
         List<ReadState> taken = readStates;
         readStates = null;
-        return orNone(taken);
+        return taken == null ? List.of() : Collections.unmodifiableList(taken);
     }
 
-    private static <T> List<T> orNone(@Nullable List<T> list) {
+    private static List<Message> orNone(@Nullable List<Message> list) {
         return list == null ? List.of() : list;
     }
 }

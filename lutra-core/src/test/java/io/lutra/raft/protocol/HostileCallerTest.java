@@ -26,11 +26,13 @@ import io.lutra.raft.MisuseException;
 import io.lutra.raft.Peer;
 import io.lutra.raft.ProposalResult;
 import io.lutra.raft.RaftInvariantException;
+import io.lutra.raft.Ready;
 import io.lutra.raft.Snapshot;
 import io.lutra.raft.SnapshotStatus;
 import io.lutra.raft.StateType;
 import io.lutra.raft.StepResult;
 import io.lutra.raft.TraceListener;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -62,6 +64,48 @@ class HostileCallerTest {
         RawNode raw = new RawNode(async.config(async.storage(), new Recorder()));
         assertThatExceptionOfType(MisuseException.class).isThrownBy(raw::advance);
         assertThat(raw.campaign()).isTrue();
+    }
+
+    /** The core goes on with some of these lists: an application that emptied one would never be given anything again. */
+    @Test
+    void theListsThatANodeHandsOutCannotBeChanged() {
+        Cluster cluster = Cluster.ofVoters(5);
+        cluster.elect(1);
+        cluster.node(1).raw.readIndex(bytes("read"));
+        cluster.run();
+        cluster.propose(1, "one");
+        // Stored and unstable ones in one list.
+        TestNode follower = node(2).voters(1L, 2L, 3L).log(1, 1).start();
+        follower.deliver(Message.append(1, 2, 1, 1, 2, entriesFrom(3, 1), 3));
+        // More answers than one that wait for the storage.
+        TestNode async =
+                node(2).voters(1L, 2L, 3L).with(o -> o.asyncStorageWrites(true)).start();
+        for (int i = 0; i < 3; i++) {
+            async.raw.step(Message.append(1, 2, 1, i == 0 ? 0 : 1, i, entriesFrom(i + 1, 1), i));
+        }
+
+        List<Ready> readys = new ArrayList<>(cluster.node(1).readys);
+        readys.addAll(follower.readys);
+        readys.add(async.raw.ready());
+        List<List<?>> lists = new ArrayList<>();
+        for (Ready ready : readys) {
+            lists.addAll(List.of(ready.entries(), ready.committedEntries(), ready.messages(), ready.readStates()));
+            ready.messages().forEach(message -> lists.addAll(List.of(message.entries(), message.responses())));
+        }
+        lists.removeIf(List::isEmpty);
+
+        assertThat(lists)
+                .allSatisfy(list -> assertThatExceptionOfType(UnsupportedOperationException.class)
+                        .as("%s %s", list.getClass(), list)
+                        .isThrownBy(() -> Collections.swap(list, 0, 0)));
+        assertThat(readys).anySatisfy(ready -> assertThat(ready.readStates()).isNotEmpty());
+        assertThat(readys).anySatisfy(ready -> assertThat(ready.messages()).hasSizeGreaterThan(2));
+        assertThat(readys)
+                .anySatisfy(ready -> assertThat(ready.committedEntries())
+                        .extracting(Entry::index)
+                        .containsExactly(1L, 2L, 3L));
+        assertThat(readys.get(readys.size() - 1).messages())
+                .anySatisfy(message -> assertThat(message.responses()).hasSizeGreaterThan(2));
     }
 
     @Test
