@@ -2,7 +2,7 @@ package io.lutra.raft;
 
 import java.io.Serial;
 
-/** Says that a call's deadline passed first. What was proposed may still be appended and committed. */
+/** Says that a call's deadline passed first. It has done nothing: what was to be proposed never will be. */
 public final class DeadlineExceededException extends RaftException {
     @Serial
     private static final long serialVersionUID = 1L;

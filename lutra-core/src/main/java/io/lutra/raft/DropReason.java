@@ -18,7 +18,7 @@ public enum DropReason {
     EMPTY,
     /** Its data is not what its type says. */
     MALFORMED,
-    /** The node that should take it is the one it came from, or it was passed on before. */
+    /** It was passed on four times already: it must be going round. */
     FORWARDED_IN_A_CIRCLE,
     /** Too many reads wait. */
     TOO_MANY_READS,

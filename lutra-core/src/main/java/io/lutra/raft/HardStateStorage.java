@@ -6,7 +6,8 @@ package io.lutra.raft;
  */
 public interface HardStateStorage extends Storage {
     /**
-     * Stores term, vote and commit index. They are durable when this returns.
+     * Stores term, vote and commit index. A term or a vote that changed is durable when this returns; of a commit index
+     * alone, an earlier one may be found after a crash.
      *
      * @throws StorageException if term or commit index are above {@link Long#MAX_VALUE}, or they cannot be stored
      */

@@ -14,7 +14,7 @@ public enum IgnoreReason {
     NOT_PROMOTABLE,
     /** It says what is impossible, such as an index beyond the log. */
     CONTRADICTION,
-    /** It was passed on once already, or would come back. */
+    /** It was passed on four times already: it must be going round. */
     FORWARDED_IN_A_CIRCLE,
     /** What it is compared with has to be read from a disk first; its sender tries again. */
     NOT_IN_MEMORY,

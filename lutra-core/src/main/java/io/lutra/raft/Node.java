@@ -25,8 +25,9 @@ import java.time.Duration;
  * machines that remember what they applied.
  *
  * <p>Safe for use by many threads. Calls whose specification has an error throw {@link StoppedException} on a stopped node;
- * those that have none do nothing there. A node is stopped also by an error of its storage or a broken invariant; that is the
- * cause of the StoppedException.
+ * those that have none do nothing there. A node is stopped also by an error of its storage or a broken invariant. The call
+ * that meets it, whichever it is, throws that error itself, a {@link StorageException} or a {@link RaftInvariantException};
+ * of the StoppedException of all later ones it is the cause.
  */
 public interface Node extends AutoCloseable {
     /**

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param term the term in which the batch was appended; 0 if it was not appended here
  * @param index the index of the first entry of the batch; 0 if it was not appended here
  * @param refused why a membership change in it was replaced by an empty entry, or null
- * @param pendingConfIndex where the change lies that must be applied first, 0 if none was refused
+ * @param pendingConfIndex up to where a change may be under way, which has to be applied before another is taken: told with
+ *     every refusal, though only {@link ConfChangeRefusal#PENDING} is about it. 0 if none was refused
  */
 public record ProposalResult(
         @Nullable DropReason dropped,

@@ -9,7 +9,8 @@ import java.util.List;
  * acknowledged must be there after a crash, if the application promises that to its own users.
  *
  * <p>Indexes begin at 1. A storage that was compacted, or began with a snapshot, still knows the term of the entry just
- * before its first one. Any other error than those named here makes the node unusable.
+ * before its first one. Any other error than those named here makes the node unusable, and so does one of these where it is
+ * not named.
  */
 public interface Storage {
     /**
@@ -30,6 +31,8 @@ public interface Storage {
      *
      * @throws CompactedException if {@code lo} is before the first entry
      * @throws UnavailableException if {@code hi - 1} is after the last entry
+     * @throws EntriesNotInMemoryException if they have to be read from a disk first; the storage begins to, and what needs
+     *     them waits for {@link Node#entriesFetched}
      */
     List<Entry> entries(long lo, long hi, long maxSize);
 
@@ -38,6 +41,8 @@ public interface Storage {
      *
      * @throws CompactedException if the index is before that
      * @throws UnavailableException if the index is after the last entry
+     * @throws EntriesNotInMemoryException as {@link #entries} does, but neither of the last entry, by which votes are given,
+     *     nor of one above the stored commit index, which a leader may be about to commit
      */
     long term(long index);
 

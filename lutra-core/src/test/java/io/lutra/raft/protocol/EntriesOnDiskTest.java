@@ -3,6 +3,7 @@ package io.lutra.raft.protocol;
 import static io.lutra.raft.protocol.TestNode.entriesFrom;
 import static io.lutra.raft.protocol.TestNode.node;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lutra.raft.ConfChange;
 import io.lutra.raft.ConfChangeType;
@@ -158,6 +159,27 @@ class EntriesOnDiskTest {
         follower.storage.onTerm(() -> {});
         follower.deliver(Message.append(2, 1, 1, 1, 2, entriesFrom(3, 1), 3));
         assertThat(follower.commit()).isEqualTo(3);
+    }
+
+    /** Nobody could vote, or commit, without them: {@link io.lutra.raft.Storage#term} must not say this of these. */
+    @Test
+    void aTermThatIsNeededAtOnceCannotBeOnADisk() {
+        EntriesNotInMemoryException error = new EntriesNotInMemoryException(3, 4);
+        TestNode voter = node(1).voters(1L, 2L, 3L).log(1, 1, 1).start();
+        TestNode leader = node(1).voters(1L, 2L, 3L).log(1, 1, 1).lead();
+        leader.raw.propose(TestNode.bytes("x"));
+        leader.settle();
+        for (TestNode node : List.of(voter, leader)) {
+            node.storage.onTerm(() -> {
+                throw error;
+            });
+        }
+        Message acknowledgement = leader.ackFrom(2, leader.lastIndex());
+
+        assertThatThrownBy(() -> voter.raw.step(Message.vote(2, 1, 2, 1, 3, NOTHING)))
+                .isSameAs(error);
+        assertThatThrownBy(() -> leader.raw.step(acknowledgement)).isSameAs(error);
+        assertThatThrownBy(leader.raw::ready).isSameAs(error);
     }
 
     @Test
