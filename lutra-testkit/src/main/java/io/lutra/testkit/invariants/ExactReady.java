@@ -14,7 +14,6 @@ public final class ExactReady {
     private final Violations violations;
     private HardState hardState = HardState.EMPTY;
     private long offered;
-    private long offeredTerm;
     private long handedOut;
 
     /** Creates the checker of one replica. */
@@ -23,10 +22,9 @@ public final class ExactReady {
     }
 
     /** The replica starts from a storage that holds this. */
-    public void restarted(HardState stored, long lastIndex, long lastTerm, long applied) {
+    public void restarted(HardState stored, long lastIndex, long applied) {
         hardState = stored;
         offered = lastIndex;
-        offeredTerm = lastTerm;
         handedOut = applied;
     }
 
@@ -59,18 +57,11 @@ public final class ExactReady {
     private void checkEntries(ReplicaView r, List<Entry> entries) {
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
-            boolean follows = i == 0 ? entry.index() <= offered + 1 : entry.index() == offered + 1;
-            boolean again = i == 0 && entry.index() <= offered && entry.term() <= offeredTerm && !isReplaced(entry, r);
-            if (!follows || again || r.log.term(entry.index()) != entry.term()) {
+            if (entry.index() != offered + 1 || r.log.term(entry.index()) != entry.term()) {
                 violations.report(I28, entry + " is offered after " + offered + " by " + r);
             }
             offered = entry.index();
-            offeredTerm = entry.term();
         }
-    }
-
-    private static boolean isReplaced(Entry entry, ReplicaView r) {
-        return r.durable.term(entry.index()) != entry.term();
     }
 
     private void checkCommitted(ReplicaView r, List<Entry> entries) {

@@ -100,7 +100,7 @@ final class ReplicaChecks implements TraceListener {
         leftOffice = false;
         readsAreOver = false;
         refinement.restarted(Math.max(commit, storage.firstIndex() - 1));
-        exactReady.restarted(hardState, storage.lastIndex(), view.durable.lastTerm(), snapshot.index());
+        exactReady.restarted(hardState, storage.lastIndex(), snapshot.index());
     }
 
     private long baseHash(long index) {
