@@ -178,11 +178,6 @@ final class OwnMutants {
                                 "protocol/ConfChangeGate",
                                 "if (pendingIndex > raft.log().applied()) {",
                                 "if (pendingIndex > raft.log().applied() && !leaves) {"),
-                Mutant.of("O44", "a node that starts does not look for what its log shows to be committed", "I13", "I4")
-                        .core(
-                                "protocol/Recovery",
-                                "if (begun && !config.disableConfChangeValidation()) {",
-                                "if (begun && config.unsafeAsEtcd()) {"),
                 Mutant.of("O45", "entries come with a commit index that ends before them", "I13", "I4")
                         .core(
                                 "protocol/Replication",
