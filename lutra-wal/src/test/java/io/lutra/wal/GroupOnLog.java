@@ -43,7 +43,7 @@ final class GroupOnLog implements ReplicaStorage {
         this.neighbours = new Neighbours(wal, promises, random);
         GroupLog known = wal.group(ID);
         if (known == null) {
-            known = wal.createGroup(ID, 1, promises.queued(image -> image.groups.put(ID, new HostImage.Group(1))));
+            known = wal.createGroup(ID, 1, promises.queued(ID, image -> image.groups.put(ID, new HostImage.Group(1))));
             writeAll();
         }
         this.group = known;
@@ -107,11 +107,11 @@ final class GroupOnLog implements ReplicaStorage {
         }
         boolean inOneBatch = Write.sizeOf(entries) <= Scenes.SMALL.maxBatchBytes();
         List<Consumer<HostImage>> whole = List.of(image -> steps.forEach(step -> step.accept(image)));
-        group.append(changed, entries, promises.queued(inOneBatch ? whole : steps));
+        group.append(changed, entries, promises.queued(ID, inOneBatch ? whole : steps));
     }
 
     private Completion queued(Consumer<HostImage.Group> step) {
-        return promises.queued(image -> step.accept(image.group(ID)));
+        return promises.queued(ID, image -> step.accept(image.group(ID)));
     }
 
     @Override
@@ -162,6 +162,9 @@ final class GroupOnLog implements ReplicaStorage {
 
     /** As its thread finds time for it: before a batch, and after. */
     private void maintain(int steps) {
+        if (disk.freeBytes() <= Long.MAX_VALUE / 2) {
+            promises.mayBeFull();
+        }
         for (int i = 0; i < steps && wal.maintain(); i++) {
             // A step at a time.
         }

@@ -170,6 +170,12 @@ final class HostImage {
         return other.groups.entrySet().stream().allMatch(each -> each.getValue().isLike(groups.get(each.getKey())));
     }
 
+    /** Compares one group. */
+    boolean isLike(HostImage other, long id) {
+        Group group = groups.get(id);
+        return group == null ? !other.groups.containsKey(id) : group.isLike(other.groups.get(id));
+    }
+
     boolean isLike(HostImage other) {
         return groups.keySet().equals(other.groups.keySet()) && holds(other);
     }

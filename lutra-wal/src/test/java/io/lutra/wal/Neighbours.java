@@ -41,7 +41,7 @@ final class Neighbours {
         } else if (group.last() - group.offset > MOST_ENTRIES || what < 5) {
             compact(id, group);
         } else if (what < 7 && id != FIRST) {
-            wal.dropGroup(id, queue(image -> image.groups.remove(id)));
+            wal.dropGroup(id, queue(id, image -> image.groups.remove(id)));
         } else {
             append(id, group, what < 20);
         }
@@ -49,14 +49,14 @@ final class Neighbours {
 
     private void create(long id) {
         int generation = (int) wal.incarnation() * 1000 + ++created;
-        wal.createGroup(id, generation, queue(image -> image.groups.put(id, new HostImage.Group(generation))));
+        wal.createGroup(id, generation, queue(id, image -> image.groups.put(id, new HostImage.Group(generation))));
     }
 
     private void compact(long id, HostImage.Group group) {
         long upTo = group.last() - random.nextInt(3);
         // What is compacted was committed, and so is not replaced by something that still waits.
         if (!wal.hasWork() && upTo > group.offset) {
-            log(id).compact(upTo, queue(image -> image.group(id).compact(upTo)));
+            log(id).compact(upTo, queue(id, image -> image.group(id).compact(upTo)));
         }
     }
 
@@ -70,7 +70,7 @@ final class Neighbours {
             random.fill(data);
             entries.add(Entry.of(term, index, data));
         }
-        Completion completion = queue(image -> {
+        Completion completion = queue(id, image -> {
             entries.forEach(image.group(id)::put);
             if (hardState != null) {
                 image.group(id).term = hardState.term();
@@ -80,9 +80,9 @@ final class Neighbours {
         log(id).append(hardState, entries, completion);
     }
 
-    private Completion queue(Consumer<HostImage> step) {
+    private Completion queue(long id, Consumer<HostImage> step) {
         step.accept(queued);
-        return promises.queued(step);
+        return promises.queued(id, step);
     }
 
     private GroupLog log(long id) {

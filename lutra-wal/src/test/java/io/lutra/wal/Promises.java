@@ -4,33 +4,48 @@ import io.lutra.testkit.invariants.Invariant;
 import io.lutra.testkit.invariants.Violations;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a log was asked to write, what it has acknowledged, and so what it may hold: some prefix of the former that is not
- * shorter than the latter (I20). It outlives the log's processes.
+ * shorter than the latter (I20). While its disk is full, what has room goes ahead of other groups' writes that have none: then it
+ * is a prefix for each group. It outlives the log's processes.
  */
 final class Promises {
+    /** A step of a write of one group. */
+    private record Step(long group, Consumer<HostImage> change) {
+        void applyTo(HostImage image) {
+            change.accept(image);
+        }
+    }
+
     private final Violations violations;
     /** Before the last batch, which nothing attests: damage to it cannot be told from a tear. */
     private HostImage base = new HostImage();
 
-    private final List<Consumer<HostImage>> lastBatch = new ArrayList<>();
-    private final List<Consumer<HostImage>> batch = new ArrayList<>();
-    private final ArrayDeque<Consumer<HostImage>> waiting = new ArrayDeque<>();
+    private final List<Step> lastBatch = new ArrayList<>();
+    private final List<Step> batch = new ArrayList<>();
+    private final ArrayDeque<Step> waiting = new ArrayDeque<>();
     private boolean writing;
     private boolean failed;
     private boolean lies;
     private boolean isDamaged;
+    /** Whether the disk was full in this life, so that writes may go ahead of others. */
+    private boolean wasFull;
+
     private int life;
 
     Promises(Violations violations) {
         this.violations = violations;
     }
 
-    /** Takes note of a write that is being queued, as steps of which a crash may leave the first alone. */
-    Completion queued(List<Consumer<HostImage>> steps) {
+    /** Takes note of a write of a group that is being queued, as steps of which a crash may leave the first alone. */
+    Completion queued(long group, List<Consumer<HostImage>> changes) {
+        List<Step> steps =
+                changes.stream().map(change -> new Step(group, change)).toList();
         waiting.addAll(steps);
         int lifeOfWrite = life;
         return failure -> {
@@ -44,7 +59,7 @@ final class Promises {
             if (failed) {
                 violations.report(Invariant.I21, "a write was acknowledged after one that failed");
             }
-            if (!writing || waiting.peek() != steps.get(0)) {
+            if (!writing || !isNext(steps.get(0))) {
                 violations.report(Invariant.I10, "a write was acknowledged that was not written yet");
             }
             waiting.removeAll(steps);
@@ -52,8 +67,21 @@ final class Promises {
         };
     }
 
-    Completion queued(Consumer<HostImage> step) {
-        return queued(List.of(step));
+    Completion queued(long group, Consumer<HostImage> change) {
+        return queued(group, List.of(change));
+    }
+
+    /** Tells whether nothing waits that must be written before a step. */
+    private boolean isNext(Step step) {
+        for (Step ahead : waiting) {
+            if (ahead == step) {
+                return true;
+            }
+            if (!wasFull || ahead.group == step.group) {
+                return false;
+            }
+        }
+        return false;
     }
 
     /** A batch is about to be written: what it makes durable is acknowledged before {@link #wrote}. */
@@ -61,14 +89,20 @@ final class Promises {
         writing = true;
     }
 
+    /** The disk has no room for every file from now on, or may have had none. */
+    void mayBeFull() {
+        wasFull = true;
+    }
+
     /** The batch is written, and attests the one before; durably, unless the disk lies. */
     void wrote(boolean isSynced) {
         writing = false;
-        if (!isSynced && !lies && !batch.isEmpty()) {
+        // On a full disk the segment that could not be made leaves the removal of its file unsynced.
+        if (!isSynced && !lies && !wasFull && !batch.isEmpty()) {
             violations.report(Invariant.I10, "a write was acknowledged that is not synced");
         }
         if (!lies) {
-            lastBatch.forEach(step -> step.accept(base));
+            lastBatch.forEach(step -> step.applyTo(base));
             lastBatch.clear();
         }
         lastBatch.addAll(batch);
@@ -116,11 +150,11 @@ final class Promises {
             violations.check();
         }
         HostImage image = base.copy();
-        lastBatch.forEach(step -> step.accept(image));
+        lastBatch.forEach(step -> step.applyTo(image));
         HostImage acknowledged = image.copy();
-        List<Consumer<HostImage>> survived = new ArrayList<>();
+        List<Step> survived = new ArrayList<>();
         while (!image.isLike(found)) {
-            Consumer<HostImage> next = waiting.poll();
+            Step next = next(waiting, image, found);
             if (next == null) {
                 String seen = "found " + found + "\nacknowledged " + acknowledged + "\nwritten " + image;
                 violations.report(Invariant.I20, seen);
@@ -129,15 +163,27 @@ final class Promises {
                 acknowledged = found;
                 break;
             }
-            next.accept(image);
+            next.applyTo(image);
             survived.add(next);
         }
         waiting.clear();
+        wasFull = false;
         if (!survived.isEmpty() || acknowledged == found) {
             base = acknowledged;
             lastBatch.clear();
             lastBatch.addAll(survived);
         }
+    }
+
+    /** Takes the next of the steps that must have been done where a log was found otherwise; null if there is none. */
+    private @Nullable Step next(Collection<Step> steps, HostImage image, HostImage found) {
+        for (Step step : steps) {
+            if (!wasFull || !image.isLike(found, step.group)) {
+                steps.remove(step);
+                return step;
+            }
+        }
+        return null;
     }
 
     /** A log was opened that was damaged, or not synced: what it holds must be right, and what is missing reported. */
@@ -148,14 +194,17 @@ final class Promises {
         HostImage image = base.copy();
         boolean isPrefix = lies && found.groups.isEmpty();
         boolean isWhole = false;
-        List<Consumer<HostImage>> steps = new ArrayList<>(lastBatch);
+        List<Step> steps = new ArrayList<>(lastBatch);
         steps.addAll(waiting);
-        for (int i = 0; i <= steps.size(); i++) {
-            isWhole |= i >= lastBatch.size() && image.isLike(found);
+        int promised = lastBatch.size();
+        for (Step step = null; ; promised--) {
+            isWhole |= promised <= 0 && image.isLike(found);
             isPrefix |= isReported ? image.holds(found) : image.isLike(found);
-            if (i < steps.size()) {
-                steps.get(i).accept(image);
+            step = promised > 0 ? steps.remove(0) : next(steps, image, found);
+            if (step == null) {
+                break;
             }
+            step.applyTo(image);
         }
         if (!isPrefix) {
             violations.report(

@@ -138,6 +138,7 @@ public final class ClusterRun {
         isolateLeader();
         awaitAllCaughtUp();
         settle();
+        new CalmWeather(cluster, random, this::runUntil).check(members());
         scan();
     }
 
@@ -229,13 +230,14 @@ public final class ClusterRun {
     }
 
     /**
-     * Tells whether nobody can be elected because a change left fewer voters than a quorum of the configuration before it.
+     * Tells whether nobody can be elected because a change left fewer voters, those that have their data, than a quorum of the
+     * configuration before it.
      * Those who stay may not have heard that it is committed, and need the votes of those who left, who may have later
      * entries. A configuration is in force once it is applied, in etcd's raft as here: its documentation says of two members
      * that one of them cannot be removed any more if the other dies before it hears of the commit.
      */
     private boolean hasAChangeLockedAllOut() {
-        long staying = cluster.checks.ledger.membershipAt(Long.MAX_VALUE).voters();
+        long staying = cluster.checks.ledger.membershipAt(Long.MAX_VALUE).voters() & ~cluster.lost();
         boolean leftTooFew = false;
         for (RaftProcess candidate : cluster.processes()) {
             Membership membership = candidate.view.membership;

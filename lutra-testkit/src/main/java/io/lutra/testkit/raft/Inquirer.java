@@ -25,6 +25,7 @@ final class Inquirer extends Event {
     private final long[] askedTerms = new long[64];
 
     private long inquiries;
+    private long answers;
 
     Inquirer(RaftCluster cluster) {
         this.cluster = cluster;
@@ -58,7 +59,8 @@ final class Inquirer extends Event {
         cluster.scheduler.after(PERIOD_NANOS, this);
     }
 
-    private void ask(RaftProcess process) {
+    /** Asks a replica for a read. */
+    void ask(RaftProcess process) {
         cluster.events++;
         process.readIndex(ByteBuffer.allocate(3 * Long.BYTES)
                 .putLong(INQUIRY)
@@ -73,7 +75,13 @@ final class Inquirer extends Event {
         if (question.getLong() != INQUIRY) {
             return false;
         }
+        answers++;
         freshReads.confirmed(process.view, question.getLong(), index);
         return true;
+    }
+
+    /** Returns how many answers there were. */
+    long answers() {
+        return answers;
     }
 }

@@ -107,7 +107,7 @@ final class RaftProcess {
         this.scheduler = cluster.scheduler;
         this.id = id;
         this.slot = slot;
-        this.checks = new ReplicaChecks(cluster.checks, id, cluster.options.preVote);
+        this.checks = new ReplicaChecks(cluster.checks, id, cluster.options);
         this.view = checks.view();
         this.process = new SimulatedProcess(scheduler);
         this.random = scheduler.random("process").fork(id);

@@ -15,6 +15,7 @@ import io.lutra.raft.SnapshotMetadata;
 import io.lutra.raft.StateType;
 import io.lutra.raft.TraceListener;
 import io.lutra.raft.protocol.RawNode;
+import io.lutra.testkit.invariants.BoundedBacklog;
 import io.lutra.testkit.invariants.ExactReady;
 import io.lutra.testkit.invariants.Invariant;
 import io.lutra.testkit.invariants.Membership;
@@ -35,6 +36,7 @@ final class ReplicaChecks implements TraceListener {
     private final AbstractRaft refinement;
     private final MonotonicMarks monotonicMarks;
     private final ExactReady exactReady;
+    private final BoundedBacklog boundedBacklog;
     private final Consumer<PeerProgress> progress = this::onProgress;
     private long coreApplied;
     /** What it was when the step under way began. */
@@ -51,13 +53,14 @@ final class ReplicaChecks implements TraceListener {
     /** The change that the application is applying. */
     private @Nullable Entry changing;
 
-    ReplicaChecks(ClusterChecks cluster, long id, boolean preVote) {
+    ReplicaChecks(ClusterChecks cluster, long id, ClusterOptions options) {
         this.cluster = cluster;
         this.view = new ReplicaView(id);
         cluster.views[(int) id] = view;
-        this.refinement = new AbstractRaft(view, preVote, cluster.violations, cluster.hasher);
+        this.refinement = new AbstractRaft(view, options.preVote, cluster.violations, cluster.hasher);
         this.monotonicMarks = new MonotonicMarks(cluster.violations);
         this.exactReady = new ExactReady(cluster.violations);
+        this.boundedBacklog = new BoundedBacklog(cluster.violations, options.maxUncommitted);
     }
 
     ReplicaView view() {
@@ -71,10 +74,11 @@ final class ReplicaChecks implements TraceListener {
         long last = view.durable.last();
         long lastHash = view.durable.knows(last) ? view.durable.hash(last) : 0;
         long first = storage.firstIndex();
-        view.durable.reset(first - 1, storage.term(first - 1), baseHash(first - 1));
+        // It may fail, and the replica die of it: then what is durable is what it was.
         List<Entry> found = first > storage.lastIndex()
                 ? List.of()
                 : storage.entries(first, storage.lastIndex() + 1, Long.MAX_VALUE);
+        view.durable.reset(first - 1, storage.term(first - 1), baseHash(first - 1));
         for (Entry entry : found) {
             view.durable.append(
                     entry.term(),
@@ -266,6 +270,7 @@ final class ReplicaChecks implements TraceListener {
         }
         refinement.becomes(role, term, lead);
         if (changed && role == StateType.LEADER) {
+            boundedBacklog.elected();
             cluster.electionSafety.elected(view);
             cluster.electionQuorum.elected(view);
             cluster.leaderCompleteness.elected(view);
@@ -286,6 +291,9 @@ final class ReplicaChecks implements TraceListener {
         if (replaced > 0) {
             cluster.acknowledgedWrites.replaced(view, replaced);
             exactReady.truncated(replaced);
+        }
+        if (view.role == StateType.LEADER) {
+            boundedBacklog.appends(view, entries, Math.max(coreApplied, view.applied));
         }
         cluster.logMatching.appended(view, entries);
         cluster.safeMembership.appended(view, entries, Math.max(coreApplied, view.applied));

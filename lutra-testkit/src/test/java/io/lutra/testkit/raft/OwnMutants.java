@@ -8,7 +8,7 @@ final class OwnMutants {
     private OwnMutants() {}
 
     static List<Mutant> all() {
-        return Stream.of(terms(), promises(), logs(), progress(), memberships(), readsAndSnapshots())
+        return Stream.of(terms(), promises(), logs(), progress(), memberships(), slowness(), readsAndSnapshots())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -185,6 +185,30 @@ final class OwnMutants {
                                 "prevIndex, entries, Math.min(prevIndex, log.committed())));\n"),
                 Mutant.of("O32", "a refused change is appended all the same", "I13", "I27")
                         .core("protocol/Leader", "            refused[i] = true;", "            refused[i] = false;"));
+    }
+
+    /** What the group makes up for with the next heartbeat or timeout, if nobody looks in calm weather. */
+    private static List<Mutant> slowness() {
+        return List.of(
+                Mutant.of("O46", "a follower does not pass proposals on", "I29")
+                        .core(
+                                "protocol/Follower",
+                                "raft.send(Message.propose(raft.id(), raft.lead(), batch.proposals()));",
+                                ""),
+                Mutant.of("O47", "what a leader takes is not counted", "I25")
+                        .core("protocol/Leader", "        uncommittedSize += size;\n", ""),
+                Mutant.of("O48", "each change of the membership ends the leader's term", "I33")
+                        .core("protocol/Leader", "        if (!raft.isVoter()) {", "        if (raft.isVoter()) {"),
+                Mutant.of("O49", "reads that waited for the term's first commit are forgotten", "I29")
+                        .core(
+                                "protocol/Leader",
+                                "reads.takeWaiting().forEach(this::confirmRead);",
+                                "reads.takeWaiting();"),
+                Mutant.of("O50", "followers hear of a commit with the next heartbeat", "I29")
+                        .core(
+                                "protocol/Leader",
+                                "            answerReadsThatWaitedForCommit();\n            replication.broadcastAppend();\n",
+                                "            answerReadsThatWaitedForCommit();\n"));
     }
 
     private static List<Mutant> readsAndSnapshots() {
