@@ -85,7 +85,7 @@ final class CalmWeather {
         if (!left || cluster.leader() != leader) {
             report(leader, term, "a joint configuration is not entered and left at once", members);
         }
-        if (leader.view.role != StateType.LEADER && cluster.term() == term) {
+        if (leader.view.role != StateType.LEADER && leader.view.term == term) {
             violations().report(Invariant.I33, "a change in calm weather ends the term of " + leader.view);
         }
     }
