@@ -2,12 +2,13 @@ package io.lutra.raft.protocol;
 
 import io.lutra.raft.Config;
 import io.lutra.raft.ReadOnlyOption;
+import io.lutra.raft.TraceListener;
 import io.lutra.raft.log.ApplyLimits;
 import io.lutra.raft.tracker.InflightLimits;
 
 /**
  * What a node goes on needing of its {@link Config}, which is read once: the rest is garbage then. What differs from node
- * to node (id, storage, jitter) is not here, so that many nodes can share one.
+ * to node (id, storage, jitter) is not here, so that many nodes can share one; those that are traced seldom do.
  */
 record Options(
         int electionTick,
@@ -24,7 +25,8 @@ record Options(
         boolean disableProposalForwarding,
         boolean disableConfChangeValidation,
         boolean stepDownOnRemoval,
-        boolean unsafeAsEtcd) {
+        boolean unsafeAsEtcd,
+        TraceListener traceListener) {
     static Options of(Config config) {
         return new Options(
                 config.electionTick(),
@@ -41,7 +43,8 @@ record Options(
                 config.disableProposalForwarding(),
                 config.disableConfChangeValidation(),
                 config.stepDownOnRemoval(),
-                config.unsafeAsEtcd());
+                config.unsafeAsEtcd(),
+                config.traceListener());
     }
 
     /** Whoever stores before it advances may apply what is stored by then. */

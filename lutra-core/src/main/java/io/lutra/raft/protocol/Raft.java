@@ -54,7 +54,6 @@ final class Raft {
     private final long id;
     private final Options options;
     private final ElectionJitter jitter;
-    private final TraceListener trace;
     private final RaftLog log;
     private final ProgressTracker tracker;
     private final Outbox outbox;
@@ -80,7 +79,6 @@ final class Raft {
         this.id = config.id();
         this.options = OPTIONS.share(Options.of(config));
         this.jitter = config.electionJitter();
-        this.trace = config.traceListener();
         this.log = new RaftLog(config.storage());
         this.tracker = new ProgressTracker();
         this.role = new Follower(this);
@@ -110,9 +108,9 @@ final class Raft {
             becomeFollower(1, NONE);
         }
         log.append(entries);
-        trace.appended(entries);
+        trace().appended(entries);
         log.commitTo(entries.size());
-        trace.committed(entries.size());
+        trace().committed(entries.size());
         for (Entry entry : entries) {
             applyConfChange(changed(MembershipChange.of(entry)));
         }
@@ -127,7 +125,7 @@ final class Raft {
     }
 
     TraceListener trace() {
-        return trace;
+        return options.traceListener();
     }
 
     RaftLog log() {
@@ -182,17 +180,17 @@ final class Raft {
     }
 
     ProposalResult dropProposal(DropReason reason) {
-        trace.proposalDropped(reason);
+        trace().proposalDropped(reason);
         return ProposalResult.dropped(reason);
     }
 
     void ignore(Message message, IgnoreReason reason) {
-        trace.ignored(message, reason);
+        trace().ignored(message, reason);
     }
 
     /** Takes up a message: the rules about terms, then votes and the node's own storage, then what the role does. */
     StepResult step(Message m) {
-        trace.received(m);
+        trace().received(m);
         if (m.term() > term) {
             if (!admitsHigherTerm(m)) {
                 return StepResult.STEPPED;
@@ -396,7 +394,7 @@ final class Raft {
 
     private void takeRole(Role newRole) {
         role = newRole;
-        trace.roleChanged(role.type(), term, lead);
+        trace().roleChanged(role.type(), term, lead);
     }
 
     /** Notes that a leader of this term was heard of. */
@@ -405,7 +403,7 @@ final class Raft {
         scan = null;
         if (lead != leader) {
             lead = leader;
-            trace.roleChanged(role.type(), term, lead);
+            trace().roleChanged(role.type(), term, lead);
         }
     }
 
@@ -413,7 +411,7 @@ final class Raft {
     void forgetLeader() {
         if (lead != NONE) {
             lead = NONE;
-            trace.roleChanged(role.type(), term, lead);
+            trace().roleChanged(role.type(), term, lead);
         }
     }
 
@@ -495,7 +493,7 @@ final class Raft {
     void commitTo(long index) {
         if (index > log.committed()) {
             log.commitTo(index);
-            trace.committed(index);
+            trace().committed(index);
         }
     }
 
@@ -592,14 +590,14 @@ final class Raft {
     /** Replaces log and configuration by a snapshot and its members. */
     void restore(Snapshot snapshot, ProgressTracker restored) {
         log.restore(snapshot);
-        trace.restored(snapshot);
+        trace().restored(snapshot);
         tracker.switchTo(restored.configuration(), restored.members());
         onConfigurationSwitched();
     }
 
     private ConfState onConfigurationSwitched() {
         ConfState state = tracker.configuration().toConfState();
-        trace.confChanged(state);
+        trace().confChanged(state);
         if (role instanceof Leader leader) {
             leader.onConfigurationSwitched();
         }

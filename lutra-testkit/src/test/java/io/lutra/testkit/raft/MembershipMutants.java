@@ -62,8 +62,8 @@ final class MembershipMutants {
                 Mutant.of("M11", "a leader that was removed is gone before the others know of it", "I29")
                         .core(
                                 "protocol/Raft",
-                                "        trace.received(m);\n",
-                                "        trace.received(m);\n"
+                                "        trace().received(m);\n",
+                                "        trace().received(m);\n"
                                         + "        if (tracker.progress(id) == null && tracker.members().size() > 0) {\n"
                                         + "            return StepResult.STEPPED;\n        }\n"),
                 Mutant.of("M13", "votes of those who do not vote are counted", "I15", "I6")
