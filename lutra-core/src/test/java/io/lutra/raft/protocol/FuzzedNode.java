@@ -2,15 +2,18 @@ package io.lutra.raft.protocol;
 
 import io.lutra.raft.BasicStatus;
 import io.lutra.raft.CompactedException;
+import io.lutra.raft.Config;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.InvalidConfChangeException;
+import io.lutra.raft.InvalidConfigException;
 import io.lutra.raft.MalformedBytesException;
 import io.lutra.raft.MembershipChange;
 import io.lutra.raft.Message;
 import io.lutra.raft.MessageType;
 import io.lutra.raft.Ready;
 import io.lutra.raft.Snapshot;
+import io.lutra.raft.SnapshotMetadata;
 import io.lutra.raft.SnapshotOutOfDateException;
 import io.lutra.raft.UnavailableException;
 import java.util.ArrayDeque;
@@ -166,8 +169,11 @@ final class FuzzedNode {
 
     /** Makes a snapshot of what is applied, and drops some of the log. */
     void compact(RandomGenerator random) {
-        long index = Math.min(status().applied(), storage.lastIndex());
-        if (index < storage.firstIndex()
+        long index = applied;
+        // The membership is that of what is applied here; of that the core has to know before it is compacted.
+        if (index != status().applied()
+                || index > storage.lastIndex()
+                || index < storage.firstIndex()
                 || index <= storage.snapshot().metadata().index()) {
             return;
         }
@@ -182,9 +188,19 @@ final class FuzzedNode {
         HardState stored = storage.initialState().hardState();
         long commit = Math.max(stored.commit(), Math.min(applied, storage.lastIndex()));
         storage.setHardState(HardState.of(stored.term(), stored.vote(), commit));
-        long from = Math.min(applied, commit);
-        TestNode.Builder again = builder.with(o -> o.applied(from));
-        raw = new RawNode(again.config(storage, trace));
+        try {
+            raw = new RawNode(resumed(Math.min(applied, commit)));
+        } catch (InvalidConfigException e) {
+            // Two leaders of one term, which lying peers feign, have put other entries in the place of what it applied.
+            SnapshotMetadata snapshot = storage.snapshot().metadata();
+            storage.setConfState(snapshot.confState());
+            applied = snapshot.index();
+            raw = new RawNode(resumed(applied));
+        }
         checker = checker.afterRestart(raw);
+    }
+
+    private Config resumed(long from) {
+        return builder.with(o -> o.applied(from)).config(storage, trace);
     }
 }
