@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a group does when nothing is wrong, and each message arrives: whoever is asked to write, read, or move leadership,
@@ -100,7 +99,7 @@ final class CalmWeather {
         if (others == 0) {
             return;
         }
-        RaftProcess to = present(cluster.process(Long.numberOfTrailingZeros(others)));
+        RaftProcess to = Objects.requireNonNull(cluster.process(Long.numberOfTrailingZeros(others)));
         asked.act(() -> asked.node().transferLeader(to.id));
         boolean moved = await(ClusterOptions.ELECTION_NANOS, () -> cluster.leader() == to && to.view.term > term);
         if (!moved) {
@@ -117,10 +116,6 @@ final class CalmWeather {
         if (!await(PROMPT_NANOS, () -> members.stream().allMatch(member -> member.applied() >= first))) {
             report(to, newTerm, "a new leader's first entry is not applied at once", members);
         }
-    }
-
-    private static RaftProcess present(@Nullable RaftProcess process) {
-        return Objects.requireNonNull(process);
     }
 
     private static long bits(List<RaftProcess> members) {
@@ -147,8 +142,7 @@ final class CalmWeather {
         if (cluster.leader() == leader && cluster.term() == term) {
             List<ReplicaView> views =
                     where.stream().map(process -> process.view).toList();
-            cluster.checks.violations.report(
-                    Invariant.I29, "in calm weather " + what + ": leader " + leader.view + ", " + views);
+            violations().report(Invariant.I29, "in calm weather " + what + ": leader " + leader.view + ", " + views);
         }
     }
 
