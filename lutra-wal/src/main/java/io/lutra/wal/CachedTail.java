@@ -13,6 +13,10 @@ final class CachedTail {
     private long first;
     private long bytes;
     private final EntryCache.Total total;
+    /** The stretch of the cache that the newest entries are in, and when it was begun: 0 if there is none. */
+    private EntryCache.@Nullable Stretch newest;
+
+    private int part;
 
     CachedTail(EntryCache.Total total) {
         this.total = total;
@@ -34,9 +38,8 @@ final class CachedTail {
         }
         if (count == ring.length) {
             @Nullable Entry[] larger = new @Nullable Entry[2 * count];
-            for (int i = 0; i < count; i++) {
-                larger[i] = ring[slot(i)];
-            }
+            System.arraycopy(ring, head, larger, 0, count - head);
+            System.arraycopy(ring, 0, larger, count - head, head);
             ring = larger;
             head = 0;
         }
@@ -96,6 +99,21 @@ final class CachedTail {
             head = 0;
             ring = new @Nullable Entry[8];
         }
+    }
+
+    /** Tells whether the newest entries are in the stretch that was begun in a part of what the cache adds. */
+    boolean isIn(int wanted) {
+        return part == wanted;
+    }
+
+    /** Says which stretch the next entries are in. */
+    void in(int begun, EntryCache.@Nullable Stretch stretch) {
+        part = begun;
+        newest = stretch;
+    }
+
+    EntryCache.@Nullable Stretch newest() {
+        return newest;
     }
 
     private void add(long size) {

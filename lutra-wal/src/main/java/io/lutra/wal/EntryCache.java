@@ -1,15 +1,14 @@
 package io.lutra.wal;
 
 import io.lutra.raft.Entry;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the newest entries of all groups in memory, up to a number of bytes together: the ones that came first go first.
  *
- * <p>A token is kept for every entry that was added. An entry that was replaced or compacted leaves a token that means
- * nothing: a token drops an entry only if that is the first its group has. Guarded by the log's lock.
+ * <p>They go in stretches: what one group added while all groups together added a sixteenth of those bytes. So what it takes to
+ * know the oldest is a few words for many entries. Guarded by the log's lock.
  */
 final class EntryCache {
     /** What all tails hold together. */
@@ -25,88 +24,107 @@ final class EntryCache {
         }
     }
 
+    /** Entries of one group that go together. */
+    static final class Stretch {
+        private final CachedTail tail;
+        private final long first;
+        /** The index after the last; that of the group's newest stretch is open. */
+        private long end = Long.MAX_VALUE;
+
+        private @Nullable Stretch older;
+
+        private Stretch(CachedTail tail, long first, @Nullable Stretch older) {
+            this.tail = tail;
+            this.first = first;
+            this.older = older;
+        }
+
+        /** Tells whether nothing of it is there any more. */
+        private boolean isGone() {
+            return end <= tail.first();
+        }
+    }
+
     static final int MIN_CAPACITY = 1024;
+    private static final int PARTS = 16;
 
     private final long maxBytes;
     private final Total total;
-    private @Nullable GroupState[] groups = new @Nullable GroupState[MIN_CAPACITY];
-    private long[] indexes = new long[MIN_CAPACITY];
-    private int head;
-    private int count;
+    private final ArrayDeque<Stretch> stretches = new ArrayDeque<>();
+    /** With more stretches than this it is looked for ones that are gone. */
+    private int capacity = MIN_CAPACITY;
+    /** The number of the sixteenth that is being added, and what it lacks. */
+    private int part = 1;
+
+    private long lacks;
 
     EntryCache(long maxBytes, Total total) {
         this.maxBytes = maxBytes;
         this.total = total;
+        this.lacks = maxBytes / PARTS;
     }
 
-    /** Returns how many tokens there is room for. */
+    /** Returns how many stretches there is room for. */
     int capacity() {
-        return groups.length;
+        return capacity;
     }
 
     /** Adds an entry; what it replaces is gone from the group's tail already. */
     void add(GroupState group, Entry entry) {
-        if (entry.encodedSize() > maxBytes) {
-            group.cached().clear();
+        CachedTail tail = group.cached();
+        int size = entry.encodedSize();
+        if (size > maxBytes) {
+            tail.clear();
             return;
         }
-        if (count == groups.length) {
-            makeRoom();
+        if (!tail.isIn(part)) {
+            tail.in(part, begin(tail, entry.index()));
         }
-        int slot = (head + count++) & (groups.length - 1);
-        groups[slot] = group;
-        indexes[slot] = entry.index();
-        group.cached().append(entry);
+        tail.append(entry);
+        lacks -= size;
+        if (lacks <= 0) {
+            part++;
+            lacks = maxBytes / PARTS;
+        }
         while (total.bytes > maxBytes) {
-            GroupState oldest = groups[head];
-            if (oldest != null
-                    && oldest.cached().holds(indexes[head])
-                    && oldest.cached().first() == indexes[head]) {
-                oldest.cached().dropFirst();
-            }
-            groups[head] = null;
-            head = (head + 1) & (groups.length - 1);
-            count--;
+            drop(stretches.remove());
         }
     }
 
-    /**
-     * Drops the tokens that mean nothing; takes a larger array if most do mean something. Seen from the newest, the tokens of a group
-     * that mean something go down: one that does not is of an entry that was replaced.
-     */
-    private void makeRoom() {
-        Map<GroupState, Long> lowest = new HashMap<>();
-        int mask = groups.length - 1;
-        int end = head + count;
-        int kept = end;
-        for (int i = end - 1; i >= head; i--) {
-            GroupState group = groups[i & mask];
-            long index = indexes[i & mask];
-            groups[i & mask] = null;
-            if (group != null && group.cached().holds(index) && index < lowest.getOrDefault(group, Long.MAX_VALUE)) {
-                lowest.put(group, index);
-                kept--;
-                groups[kept & mask] = group;
-                indexes[kept & mask] = index;
-            }
+    /** Begins a stretch of a group. Those that it replaces are gone. */
+    private Stretch begin(CachedTail tail, long index) {
+        Stretch newest = tail.newest();
+        while (newest != null && newest.first >= index) {
+            newest.end = Long.MIN_VALUE;
+            newest = newest.older;
         }
-        count = end - kept;
-        head = kept & mask;
-        if (count > groups.length / 2) {
-            grow();
+        if (newest != null) {
+            newest.end = index;
         }
+        if (stretches.size() >= capacity) {
+            forgetGone();
+        }
+        Stretch next = new Stretch(tail, index, newest);
+        stretches.add(next);
+        return next;
     }
 
-    private void grow() {
-        @Nullable GroupState[] newGroups = new @Nullable GroupState[2 * groups.length];
-        long[] newIndexes = new long[newGroups.length];
-        for (int i = 0; i < count; i++) {
-            int from = (head + i) & (groups.length - 1);
-            newGroups[i] = groups[from];
-            newIndexes[i] = indexes[from];
+    private void forgetGone() {
+        stretches.removeIf(stretch -> {
+            if (stretch.isGone()) {
+                stretch.older = null;
+                return true;
+            }
+            return false;
+        });
+        capacity = Math.max(MIN_CAPACITY, 2 * stretches.size());
+    }
+
+    private static void drop(Stretch oldest) {
+        oldest.older = null;
+        oldest.tail.dropBefore(oldest.end);
+        if (oldest.tail.newest() == oldest) {
+            oldest.tail.in(0, null);
         }
-        groups = newGroups;
-        indexes = newIndexes;
-        head = 0;
     }
 }

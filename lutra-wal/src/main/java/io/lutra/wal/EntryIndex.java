@@ -1,34 +1,39 @@
 package io.lutra.wal;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Map;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where a group's entries lie: for each its segment, offset and size, 12 bytes in all, in arrays at most twice as long as
- * they need to be; and their terms, as runs.
+ * Where a group's entries lie: for each its offset and size, 8 bytes in all, in an array at most two and a half times as long as it needs to
+ * be; and their segments and terms, as runs.
  *
  * <p>It holds the entries of {@code (offset, last]}. A hole is an entry that ought to be there and was not found. Guarded by
  * the log's lock.
  */
 final class EntryIndex {
     private static final long HOLE = -1;
-    private static final int MIN_CAPACITY = 2;
+    private static final int MIN_CAPACITY = 8;
 
     private final GroupState group;
-    private final Map<Integer, Segment> segments;
-    /** Segment number above, offset below; {@code positions[head]} is that of the entry after {@code offset}. */
-    private long[] positions = {};
+    /** Offset in the segment above, size below; {@code places[head]} is that of the entry after {@code offset}. */
+    private long[] places = {};
 
-    private int[] sizes = {};
     private int head;
     private int count;
     private long offset;
     private long offsetTerm;
+    private final SegmentRuns segments;
     private final TermRuns runs = new TermRuns();
+    /** Of the last entry, if there is one: as a rule an append begins no run. */
+    private long lastTerm;
 
-    EntryIndex(GroupState group, Map<Integer, Segment> segments) {
+    private @Nullable Segment lastSegment;
+
+    EntryIndex(GroupState group) {
         this.group = group;
-        this.segments = segments;
+        this.segments = new SegmentRuns(group);
     }
 
     long offset() {
@@ -53,25 +58,56 @@ final class EntryIndex {
     }
 
     boolean isHole(long index) {
-        return positions[slot(index)] == HOLE;
+        return places[slot(index)] == HOLE;
     }
 
+    /** Returns the segment of an entry that is no hole. */
     Segment segment(long index) {
-        Segment segment = segments.get((int) (positions[slot(index)] >>> 32));
+        Segment segment = segments.at(index);
         if (segment == null) {
-            throw new IllegalStateException(group + " has entry " + index + " in a segment that was freed");
+            throw new IllegalStateException(group + " has no entry " + index);
         }
         return segment;
     }
 
     /** Returns where the record of an entry begins in its segment. */
     int position(long index) {
-        return (int) positions[slot(index)];
+        return (int) (places[slot(index)] >>> 32);
     }
 
     /** Returns the bytes of an entry's record. */
     int size(long index) {
-        return sizes[slot(index)];
+        return (int) places[slot(index)];
+    }
+
+    /** Returns the first entries that lie in a segment, no more than needed for some bytes. */
+    List<Long> in(Segment segment, long enough) {
+        List<Long> found = new ArrayList<>();
+        long bytes = 0;
+        for (int run = 0; run < segments.size(); run++) {
+            for (long index = segments.start(run);
+                    segments.isIn(run, segment) && index <= end(run) && bytes < enough;
+                    index++) {
+                found.add(index);
+                bytes += size(index);
+            }
+        }
+        return found;
+    }
+
+    /** Returns how many bytes of a segment the group's entries take. */
+    long bytesIn(Segment segment) {
+        long bytes = 0;
+        for (int run = 0; run < segments.size(); run++) {
+            for (long index = segments.start(run); segments.isIn(run, segment) && index <= end(run); index++) {
+                bytes += size(index);
+            }
+        }
+        return bytes;
+    }
+
+    private long end(int run) {
+        return run + 1 < segments.size() ? segments.start(run + 1) - 1 : last();
     }
 
     /** Puts an entry in its place; those from its index on are no longer. */
@@ -80,8 +116,15 @@ final class EntryIndex {
             truncateFrom(index);
         }
         reserve();
+        if (count == 0 || lastSegment != segment) {
+            segments.append(index, segment);
+            lastSegment = segment;
+        }
+        if (count == 0 || lastTerm != term) {
+            runs.append(index, term);
+            lastTerm = term;
+        }
         set(head + count++, segment, position, size);
-        runs.append(index, term);
     }
 
     /** Says that an entry lies elsewhere now. Returns false if there is none of this index and term. */
@@ -89,33 +132,42 @@ final class EntryIndex {
         if (index <= offset || index > last() || runs.at(index) != term) {
             return false;
         }
-        free(slot(index));
+        free(index);
+        segments.move(index, segment, last());
+        knowLast();
         set(slot(index), segment, position, size);
         return true;
     }
 
     void truncateFrom(long index) {
-        while (last() >= index) {
-            free(head + --count);
+        for (long i = last(); i >= index; i--) {
+            free(i);
+            count--;
         }
+        segments.truncateFrom(index);
         runs.truncateFrom(index);
+        knowLast();
         shrink();
     }
 
     /** Drops the entries up to {@code index}, whose term is told. */
     void compactTo(long index, long term) {
         while (count > 0 && offset < index) {
-            free(head++);
+            free(offset + 1);
+            head++;
             count--;
             offset++;
         }
         offset = index;
         offsetTerm = term;
         if (count == 0) {
+            segments.clear();
             runs.clear();
         } else {
+            segments.dropBefore(offset + 1);
             runs.dropBefore(offset + 1);
         }
+        knowLast();
         shrink();
     }
 
@@ -124,35 +176,42 @@ final class EntryIndex {
         if (newOffset == offset && newOffsetTerm == offsetTerm && newLast == last() && newRuns.equalTo(runs)) {
             return; // what every segment's checkpoint says while nothing is wrong
         }
-        EntryIndex old = new EntryIndex(group, segments);
-        old.positions = positions;
-        old.sizes = sizes;
-        old.head = head;
-        old.count = count;
-        old.offset = offset;
-        for (int i = 0; i < runs.size(); i++) {
-            old.runs.append(runs.start(i), runs.term(i));
+        long[] newPlaces = new long[Math.toIntExact(newLast - newOffset)];
+        Arrays.fill(newPlaces, HOLE);
+        SegmentRuns newSegments = new SegmentRuns(group);
+        long next = newOffset + 1;
+        for (long index = offset + 1; index <= last(); index++) {
+            boolean stays = index > newOffset && index <= newLast && runs.at(index) == newRuns.at(index);
+            if (!stays) {
+                free(index);
+            } else if (!isHole(index)) {
+                newPlaces[(int) (index - newOffset - 1)] = places[slot(index)];
+                if (index > next) {
+                    newSegments.append(next, null);
+                }
+                newSegments.append(index, segments.at(index));
+                next = index + 1;
+            }
         }
-        count = Math.toIntExact(newLast - newOffset);
+        if (next <= newLast) {
+            newSegments.append(next, null);
+        }
+        segments.take(newSegments);
+        places = newPlaces;
         head = 0;
+        count = newPlaces.length;
         offset = newOffset;
         offsetTerm = newOffsetTerm;
-        positions = new long[count];
-        sizes = new int[count];
         runs.clear();
         for (int i = 0; i < newRuns.size(); i++) {
             runs.append(newRuns.start(i), newRuns.term(i));
         }
-        Arrays.fill(positions, HOLE);
-        for (long index = old.offset + 1; index <= old.last(); index++) {
-            int from = old.slot(index);
-            if (index > offset && index <= newLast && old.runs.at(index) == runs.at(index)) {
-                positions[slot(index)] = old.positions[from];
-                sizes[slot(index)] = old.sizes[from];
-            } else {
-                old.free(from);
-            }
-        }
+        knowLast();
+    }
+
+    private void knowLast() {
+        lastSegment = count > 0 ? segments.at(last()) : null;
+        lastTerm = count > 0 ? runs.at(last()) : 0;
     }
 
     /** Forgets everything: nothing is used any more. */
@@ -165,16 +224,16 @@ final class EntryIndex {
     /** Returns the first hole, 0 if there is none. */
     long firstHole() {
         for (int i = 0; i < count; i++) {
-            if (positions[head + i] == HOLE) {
+            if (places[head + i] == HOLE) {
                 return offset + 1 + i;
             }
         }
         return 0;
     }
 
-    /** Returns the bytes of memory that the positions take. */
+    /** Returns the bytes of memory that the places and segments take. */
     long memory() {
-        return 12L * positions.length;
+        return 8L * places.length + segments.memory();
     }
 
     private int slot(long index) {
@@ -182,47 +241,38 @@ final class EntryIndex {
     }
 
     private void set(int slot, Segment segment, int position, int size) {
-        positions[slot] = (long) segment.number() << 32 | position;
-        sizes[slot] = size;
-        segment.use(group, size);
+        places[slot] = (long) position << 32 | size;
+        segment.add(size);
     }
 
-    private void free(int slot) {
-        if (positions[slot] != HOLE) {
-            Segment segment = segments.get((int) (positions[slot] >>> 32));
-            if (segment != null) {
-                segment.release(group, sizes[slot]);
-            }
+    private void free(long index) {
+        if (!isHole(index)) {
+            segment(index).subtract(size(index));
         }
     }
 
     private void reserve() {
-        if (head + count < positions.length) {
+        if (head + count < places.length) {
             return;
         }
-        if (head > 0 && head >= positions.length / 2) {
-            System.arraycopy(positions, head, positions, 0, count);
-            System.arraycopy(sizes, head, sizes, 0, count);
+        if (head > 0 && head >= places.length / 2) {
+            System.arraycopy(places, head, places, 0, count);
             head = 0;
         } else {
-            // Twice what is needed at most: the bound that the class promises.
-            resize(count + Math.max(MIN_CAPACITY, count / 2));
+            resize(Math.max(MIN_CAPACITY, 2 * count));
         }
     }
 
     private void shrink() {
-        if (positions.length > MIN_CAPACITY && positions.length > 2L * count) {
+        if (places.length > MIN_CAPACITY && 2L * places.length > 5L * count) {
             resize(Math.max(MIN_CAPACITY, count + count / 2));
         }
     }
 
     private void resize(int capacity) {
-        long[] newPositions = new long[capacity];
-        int[] newSizes = new int[capacity];
-        System.arraycopy(positions, head, newPositions, 0, count);
-        System.arraycopy(sizes, head, newSizes, 0, count);
-        positions = newPositions;
-        sizes = newSizes;
+        long[] resized = new long[capacity];
+        System.arraycopy(places, head, resized, 0, count);
+        places = resized;
         head = 0;
     }
 }

@@ -6,7 +6,6 @@ import io.lutra.raft.HardState;
 import io.lutra.raft.SnapshotMetadata;
 import io.lutra.raft.SnapshotOutOfDateException;
 import io.lutra.raft.UnavailableException;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +21,13 @@ import org.jspecify.annotations.Nullable;
 public final class GroupLog {
     private final Wal wal;
     private final GroupState state;
+    private final QueuedState queued;
     private final int generation;
 
     GroupLog(Wal wal, GroupState state, int generation) {
         this.wal = wal;
         this.state = state;
+        this.queued = state.queued();
         this.generation = generation;
     }
 
@@ -64,12 +65,12 @@ public final class GroupLog {
             checkAttaches(kept, to);
             HardState told = hardState == null ? to.hardState() : hardState;
             if (told.mustSyncAfter(to.hardState()) || !kept.isEmpty()) {
-                wal.queue().append(state, kept, to.mustStore(told) ? told : null, completion);
+                wal.queue().append(to, kept, to.mustStore(told) ? told : null, completion);
                 to.append(kept);
                 to.store(told);
                 queued = true;
             } else {
-                queued = queueTurn(told, completion);
+                queued = queueTurn(to, told, completion);
             }
         }
         if (!queued) {
@@ -78,11 +79,10 @@ public final class GroupLog {
     }
 
     /** Takes in a hard state that asks for no sync: in its turn, or now, and returns false, if nothing of the group waits. */
-    private boolean queueTurn(HardState told, Completion completion) {
-        QueuedState to = state.queued();
-        boolean waits = !to.isComplete();
+    private boolean queueTurn(QueuedState to, HardState told, Completion completion) {
+        boolean waits = !wal.queue().isComplete(to);
         if (waits) {
-            wal.queue().turn(state, told, completion);
+            wal.queue().turn(to, told, completion);
         } else {
             state.onHardState(told);
         }
@@ -127,12 +127,12 @@ public final class GroupLog {
                         "entry " + index + " of " + state + " is not there; the last is " + to.last());
             }
             if (index > to.offset()) {
-                wal.queue().commit(state);
-                wal.queue().mark(state, RecordKind.COMPACT, GroupTable.compact(index, to.term(index)), completion);
+                wal.queue().commit(to);
+                wal.queue().mark(to, RecordKind.COMPACT, GroupTable.compact(index, to.term(index)), completion);
                 to.compactTo(index);
                 queued = true;
             } else {
-                queued = queueTurn(to.hardState(), completion);
+                queued = queueTurn(to, to.hardState(), completion);
             }
         }
         if (!queued) {
@@ -152,8 +152,8 @@ public final class GroupLog {
         synchronized (wal.lock()) {
             QueuedState to = checkSnapshot(snapshot);
             checkCovers(snapshot, to);
-            wal.queue().commit(state);
-            wal.queue().mark(state, RecordKind.SNAPSHOT, GroupTable.snapshot(snapshot.metadata()), completion);
+            wal.queue().commit(to);
+            wal.queue().mark(to, RecordKind.SNAPSHOT, GroupTable.snapshot(snapshot.metadata()), completion);
             to.mark(snapshot.metadata().index());
         }
     }
@@ -194,7 +194,7 @@ public final class GroupLog {
                     metadata.index(),
                     new TermRuns(),
                     metadata);
-            wal.queue().mark(state, RecordKind.GROUP, record.encode(), completion);
+            wal.queue().mark(to, RecordKind.GROUP, record.encode(), completion);
             to.store(to.hardState());
             to.install(metadata);
         }
@@ -392,14 +392,14 @@ public final class GroupLog {
 
     private QueuedState checkWritable() {
         wal.checkOpen();
-        QueuedState to = state.queued();
+        QueuedState to = queued;
         check(to.status(), to.generation());
         return to;
     }
 
     private void checkReadable() {
         wal.checkOpen();
-        if (state.generation() != generation && state.queued().generation() == generation) {
+        if (state.generation() != generation && queued.generation() == generation) {
             throw new WalException("generation " + generation + " of " + state + " is not durable yet");
         }
         check(state.status(), state.generation());
@@ -414,22 +414,10 @@ public final class GroupLog {
         }
     }
 
-    List<Entry> entriesToCopy(Segment segment, Segment.Use use, int maxBytes) {
+    List<Entry> entriesToCopy(Segment segment, int maxBytes) {
         EntryRead read;
         synchronized (wal.lock()) {
-            List<Long> found = new ArrayList<>();
-            long bytes = 0;
-            EntryIndex index = state.index();
-            // Those of an old segment come first, as a rule: it is no walk through all that the group has.
-            for (long i = index.offset() + 1;
-                    i <= index.last() && found.size() < use.entries() && bytes < maxBytes;
-                    i++) {
-                if (!index.isHole(i) && index.segment(i) == segment) {
-                    found.add(i);
-                    bytes += index.size(i);
-                }
-            }
-            read = new EntryRead(wal.lock(), wal.logId(), state, found);
+            read = new EntryRead(wal.lock(), wal.logId(), state, state.index().in(segment, maxBytes));
         }
         return read.run();
     }

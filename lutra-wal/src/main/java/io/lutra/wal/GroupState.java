@@ -2,7 +2,6 @@ package io.lutra.wal;
 
 import io.lutra.raft.HardState;
 import io.lutra.raft.SnapshotMetadata;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,16 +19,15 @@ final class GroupState {
     private SnapshotMetadata snapshot = SnapshotMetadata.EMPTY;
     private final EntryIndex index;
     private final CachedTail cached;
-    private final QueuedState queued = new QueuedState();
+    private final QueuedState queued = new QueuedState(this);
     private @Nullable String damage;
     private int attestedAt;
     private boolean recorded;
-    private Segment.@Nullable Use lastUse;
 
-    GroupState(long id, Map<Integer, Segment> segments, EntryCache.Total cachedTotal) {
+    GroupState(long id, EntryCache.Total cachedTotal) {
         this.id = id;
         this.cached = new CachedTail(cachedTotal);
-        this.index = new EntryIndex(this, segments);
+        this.index = new EntryIndex(this);
     }
 
     boolean onEntry(long entry, long term, Segment segment, int position, int size) {
@@ -115,15 +113,6 @@ final class GroupState {
             damage = reason;
             recorded = true;
         }
-    }
-
-    /** Returns what the group uses of the segment that it used last: most often that is asked for again. */
-    Segment.@Nullable Use lastUse() {
-        return lastUse;
-    }
-
-    void lastUse(Segment.@Nullable Use use) {
-        lastUse = use;
     }
 
     GroupRecord record() {

@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class GroupTable {
     private final Map<Long, GroupState> groups = new HashMap<>();
     private final TreeMap<Integer, Segment> segments = new TreeMap<>();
-    /** The same, by hash: entries are found through it. */
-    private final Map<Integer, Segment> byNumber = new HashMap<>();
 
     private final EntryCache.Total cachedTotal = new EntryCache.Total();
     /** More entries than this cannot be in the files that were found. */
@@ -152,7 +150,7 @@ final class GroupTable {
     }
 
     GroupState add(long id) {
-        GroupState group = new GroupState(id, byNumber, cachedTotal);
+        GroupState group = new GroupState(id, cachedTotal);
         groups.put(id, group);
         return group;
     }
@@ -174,17 +172,15 @@ final class GroupTable {
 
     @Nullable
     Segment segment(int number) {
-        return byNumber.get(number);
+        return segments.get(number);
     }
 
     void add(Segment segment) {
         segments.put(segment.number(), segment);
-        byNumber.put(segment.number(), segment);
     }
 
     void remove(Segment segment) {
         segments.remove(segment.number());
-        byNumber.remove(segment.number());
     }
 
     /** Returns the segments, oldest first. */

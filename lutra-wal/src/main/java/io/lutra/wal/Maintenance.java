@@ -126,7 +126,7 @@ final class Maintenance {
         }
         List<Entry> entries;
         try {
-            entries = new GroupLog(wal, group, generation).entriesToCopy(segment, use, maxBytes);
+            entries = new GroupLog(wal, group, generation).entriesToCopy(segment, maxBytes);
         } catch (WalException e) {
             // It hurts this group alone. The others' entries, here and elsewhere, can still be moved.
             synchronized (wal.lock()) {
@@ -140,7 +140,7 @@ final class Maintenance {
                 return 0;
             }
             wal.checkOpen();
-            wal.queue().copy(group, entries, failure -> {
+            wal.queue().copy(group.queued(), entries, failure -> {
                 synchronized (wal.lock()) {
                     waiting = false;
                 }

@@ -10,6 +10,7 @@ import java.util.List;
  * log's lock.
  */
 final class QueuedState {
+    private final GroupState group;
     private GroupRecord.Status status = GroupRecord.Status.LIVE;
     private int generation;
     private HardState hardState = HardState.EMPTY;
@@ -19,23 +20,35 @@ final class QueuedState {
     private long offset;
     private long offsetTerm;
     private long last;
+    /** Of the last entry, if there is one: as a rule an append begins no run. */
+    private long lastTerm;
+
     private final TermRuns runs = new TermRuns();
     private long snapshotIndex;
-    /** How many writes of the group are not complete. */
-    private int writes;
+    /** The number of the group's last write in the queue. */
+    private long lastWrite;
+
+    QueuedState(GroupState group) {
+        this.group = group;
+    }
+
+    GroupState group() {
+        return group;
+    }
 
     /** Begins with what is durable. */
-    void reset(GroupState durable) {
-        begin(durable.status(), durable.generation());
-        hardState = durable.hardState();
-        EntryIndex index = durable.index();
+    void reset() {
+        begin(group.status(), group.generation());
+        hardState = group.hardState();
+        EntryIndex index = group.index();
         offset = index.offset();
         offsetTerm = index.offsetTerm();
         last = index.last();
         for (int i = 0; i < index.runs().size(); i++) {
             runs.append(index.runs().start(i), index.runs().term(i));
         }
-        snapshotIndex = durable.snapshot().index();
+        lastTerm = index.term(last);
+        snapshotIndex = group.snapshot().index();
     }
 
     /** Takes in that the group is made or dropped: it has nothing then. */
@@ -53,11 +66,20 @@ final class QueuedState {
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);
             if (entry.index() <= last) {
-                runs.truncateFrom(entry.index());
+                truncateFrom(entry.index());
             }
-            runs.append(entry.index(), entry.term());
+            if (last == offset || entry.term() != lastTerm) {
+                runs.append(entry.index(), entry.term());
+                lastTerm = entry.term();
+            }
             last = entry.index();
         }
+    }
+
+    private void truncateFrom(long index) {
+        runs.truncateFrom(index);
+        last = index - 1;
+        lastTerm = term(last);
     }
 
     /** Takes in a hard state that a record says. */
@@ -104,19 +126,13 @@ final class QueuedState {
         runs.clear();
     }
 
-    /** Says that a write was queued. */
-    void queued() {
-        writes++;
+    /** Returns the number of the last write that was queued. */
+    long lastWrite() {
+        return lastWrite;
     }
 
-    /** Says that a write is complete. */
-    void completed() {
-        writes--;
-    }
-
-    /** Tells whether this is what is durable, and every write was told so. */
-    boolean isComplete() {
-        return writes == 0;
+    void lastWrite(long number) {
+        lastWrite = number;
     }
 
     GroupRecord.Status status() {

@@ -15,22 +15,11 @@ final class Segment {
     /** What a group needs of a segment. */
     static final class Use {
         final GroupState group;
-        private final Segment segment;
-        private long entries;
-        private long bytes;
+        private int stretches;
         private @Nullable String unreadable;
 
-        private Use(Segment segment, GroupState group) {
-            this.segment = segment;
+        private Use(GroupState group) {
             this.group = group;
-        }
-
-        long entries() {
-            return entries;
-        }
-
-        long bytes() {
-            return bytes;
         }
 
         /** Says that what is needed could not be read: it is not tried again before the log is opened anew. */
@@ -86,36 +75,30 @@ final class Segment {
         return incarnation;
     }
 
-    /** Counts an entry's record that lies here and is needed. */
-    void use(GroupState group, int bytes) {
-        Use use = group.lastUse();
-        if (use == null || use.segment != this) {
-            use = uses.computeIfAbsent(group, key -> new Use(this, key));
-            group.lastUse(use);
+    /** Says that a stretch of a group's log begins to lie here. */
+    void use(GroupState group) {
+        uses.computeIfAbsent(group, Use::new).stretches++;
+    }
+
+    /** Says that one does no longer. */
+    void release(GroupState group) {
+        Use use = uses.get(group);
+        if (use == null) {
+            throw new IllegalStateException(group + " releases what it does not use of " + name());
         }
-        use.entries++;
-        use.bytes += bytes;
+        if (--use.stretches == 0) {
+            uses.remove(group);
+        }
+    }
+
+    /** Counts an entry's record that lies here and is needed. */
+    void add(int bytes) {
         liveBytes += bytes;
     }
 
     /** Counts it no longer. */
-    void release(GroupState group, int bytes) {
-        Use use = group.lastUse();
-        if (use == null || use.segment != this) {
-            use = uses.get(group);
-        }
-        if (use == null || use.entries == 0) {
-            throw new IllegalStateException(group + " releases what it does not use of " + name());
-        }
-        use.entries--;
-        use.bytes -= bytes;
+    void subtract(int bytes) {
         liveBytes -= bytes;
-        if (use.entries == 0) {
-            uses.remove(group);
-            if (group.lastUse() == use) {
-                group.lastUse(null);
-            }
-        }
     }
 
     long liveBytes() {

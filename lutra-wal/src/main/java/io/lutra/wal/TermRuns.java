@@ -7,8 +7,6 @@ final class TermRuns {
     private long[] starts = new long[4];
     private long[] terms = new long[4];
     private int size;
-    /** The term of the last run, if there is one: as a rule an append needs nothing of the arrays. */
-    private long lastTerm;
 
     int size() {
         return size;
@@ -24,7 +22,7 @@ final class TermRuns {
 
     /** Notes the term of the entry after all noted before it. */
     void append(long index, long term) {
-        if (size > 0 && lastTerm == term) {
+        if (size > 0 && terms[size - 1] == term) {
             return;
         }
         if (size == starts.length) {
@@ -33,7 +31,6 @@ final class TermRuns {
         }
         starts[size] = index;
         terms[size++] = term;
-        lastTerm = term;
     }
 
     /** Returns the term at an index that lies in the stretch. */
@@ -46,9 +43,6 @@ final class TermRuns {
     void truncateFrom(long index) {
         while (size > 0 && starts[size - 1] >= index) {
             size--;
-        }
-        if (size > 0) {
-            lastTerm = terms[size - 1];
         }
     }
 

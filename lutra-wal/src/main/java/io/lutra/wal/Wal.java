@@ -55,7 +55,7 @@ public final class Wal implements AutoCloseable {
         for (GroupState group : table.groups()) {
             checkSnapshot(group);
             snapshots.marked(group, tail.nextSequence(), true);
-            group.queued().reset(group);
+            group.queued().reset();
         }
         if (damages.isEmpty()) {
             snapshots.onlyOf(table.ids(), tail.nextSequence());
@@ -144,7 +144,7 @@ public final class Wal implements AutoCloseable {
             byte[] body = GroupRecord.empty(GroupRecord.Status.LIVE).encode();
             queue.admit(known, Format.RECORD_HEADER + body.length, false);
             GroupState group = known == null ? table.add(id) : known;
-            queue.begin(group, GroupRecord.Status.LIVE, generation, body, completion);
+            queue.begin(group.queued(), GroupRecord.Status.LIVE, generation, body, completion);
             return new GroupLog(this, group, generation);
         }
     }
@@ -163,7 +163,8 @@ public final class Wal implements AutoCloseable {
             }
             byte[] body = GroupRecord.empty(GroupRecord.Status.DROPPED).encode();
             queue.admit(group, Format.RECORD_HEADER + body.length, true);
-            queue.begin(group, GroupRecord.Status.DROPPED, group.queued().generation(), body, completion);
+            queue.begin(
+                    group.queued(), GroupRecord.Status.DROPPED, group.queued().generation(), body, completion);
         }
     }
 
@@ -189,7 +190,7 @@ public final class Wal implements AutoCloseable {
     private void queueAttest(Completion completion, boolean mayTakeLastSector) {
         for (GroupState group : table.groups()) {
             if (group.queued().status() == GroupRecord.Status.LIVE) {
-                queue.commit(group);
+                queue.commit(group.queued());
             }
         }
         queue.attest(completion, mayTakeLastSector);
@@ -237,6 +238,7 @@ public final class Wal implements AutoCloseable {
 
     private int writeBatch() {
         List<Write> writes;
+        boolean inTurn = true;
         synchronized (lock) {
             checkOpen();
             writes = queue.gather();
@@ -247,6 +249,7 @@ public final class Wal implements AutoCloseable {
         try {
             if (!isWritten(writes)) {
                 // The disk is full. What needs no new segment does not wait for what does.
+                inTurn = false;
                 synchronized (lock) {
                     writes = queue.gatherWhatFits();
                 }
@@ -265,7 +268,7 @@ public final class Wal implements AutoCloseable {
             }
             throw failed;
         }
-        complete(writes);
+        complete(writes, inTurn);
         return writes.size();
     }
 
@@ -273,17 +276,16 @@ public final class Wal implements AutoCloseable {
         return writes.stream().noneMatch(Write::asksForBatch) || tail.write(writes, table, lock);
     }
 
-    private void complete(List<Write> writes) {
+    private void complete(List<Write> writes, boolean inTurn) {
         try {
             Write.completeAll(writes, null);
         } finally {
             synchronized (lock) {
                 // Not before: what is told now would be complete before what was told earlier.
-                for (Write write : writes) {
-                    GroupState group = write.group();
-                    if (group != null) {
-                        group.queued().completed();
-                    }
+                if (inTurn) {
+                    queue.completed();
+                } else {
+                    queue.completedOutOfTurn(writes);
                 }
             }
         }
@@ -386,7 +388,8 @@ public final class Wal implements AutoCloseable {
             for (Segment segment : table.segments()) {
                 if (segment != tail.segment()) {
                     return segment.uses().stream()
-                            .map(use -> new Pin(use.group.id(), use.bytes(), use.damage()))
+                            .map(use ->
+                                    new Pin(use.group.id(), use.group.index().bytesIn(segment), use.damage()))
                             .toList();
                 }
             }

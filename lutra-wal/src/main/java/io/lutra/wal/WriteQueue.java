@@ -13,6 +13,10 @@ final class WriteQueue {
     private final Tail tail;
     private final ArrayDeque<Write> waiting = new ArrayDeque<>();
     private long waitingBytes;
+    /** How many writes were queued; they are numbered from 1. */
+    private long queued;
+    /** The number of the last write that is complete, as are all before it. */
+    private long completed;
 
     WriteQueue(WalOptions options, Tail tail) {
         this.options = options;
@@ -20,22 +24,22 @@ final class WriteQueue {
     }
 
     /** Queues a commit index that was told alone, if there is one. */
-    void commit(GroupState group) {
-        QueuedState to = group.queued();
+    void commit(QueuedState to) {
         HardState told = to.hardState();
         if (to.mustStore(told)) {
-            add(new Write.Append(group, to.generation(), List.of(), told, Completion.NONE));
+            add(to, new Write.Append(to.group(), to.generation(), List.of(), told, Completion.NONE));
             to.store(told);
         }
     }
 
     /** Queues entries and a hard state, in batches that are not too large. */
-    void append(GroupState group, List<Entry> entries, @Nullable HardState hardState, Completion completion) {
+    void append(QueuedState to, List<Entry> entries, @Nullable HardState hardState, Completion completion) {
         long size = Write.sizeOf(entries);
+        GroupState group = to.group();
+        int generation = to.generation();
         admit(group, size, entries.isEmpty());
-        int generation = group.queued().generation();
         if (size <= options.maxBatchBytes()) {
-            add(new Write.Append(group, generation, entries, hardState, completion));
+            add(to, new Write.Append(group, generation, entries, hardState, completion));
             return;
         }
         List<Entry> part = new ArrayList<>();
@@ -43,47 +47,54 @@ final class WriteQueue {
         for (Entry entry : entries) {
             bytes += Format.RECORD_HEADER + entry.encodedSize();
             if (bytes > options.maxBatchBytes() && !part.isEmpty()) {
-                add(new Write.Append(group, generation, part, null, Completion.NONE));
+                add(to, new Write.Append(group, generation, part, null, Completion.NONE));
                 part = new ArrayList<>();
                 bytes = (long) Format.RECORD_HEADER + entry.encodedSize();
             }
             part.add(entry);
         }
-        add(new Write.Append(group, generation, part, hardState, completion));
+        add(to, new Write.Append(group, generation, part, hardState, completion));
     }
 
-    void mark(GroupState group, RecordKind kind, byte[] body, Completion completion) {
-        admit(group, Format.RECORD_HEADER + body.length, true);
-        add(new Write.Mark(group, kind, group.queued().generation(), body, completion));
+    void mark(QueuedState to, RecordKind kind, byte[] body, Completion completion) {
+        admit(to.group(), Format.RECORD_HEADER + body.length, true);
+        add(to, new Write.Mark(to.group(), kind, to.generation(), body, completion));
     }
 
     /** Queues the beginning or the end of a life of a group, which was {@linkplain #admit admitted}. */
-    void begin(GroupState group, GroupRecord.Status status, int generation, byte[] body, Completion completion) {
-        add(new Write.Mark(group, RecordKind.GROUP, generation, body, completion));
-        group.queued().begin(status, generation);
+    void begin(QueuedState to, GroupRecord.Status status, int generation, byte[] body, Completion completion) {
+        add(to, new Write.Mark(to.group(), RecordKind.GROUP, generation, body, completion));
+        to.begin(status, generation);
     }
 
-    void copy(GroupState group, List<Entry> entries, Completion completion) {
-        admit(group, Write.sizeOf(entries), false);
-        add(new Write.Copy(group, group.queued().generation(), entries, completion));
+    void copy(QueuedState to, List<Entry> entries, Completion completion) {
+        admit(to.group(), Write.sizeOf(entries), false);
+        add(to, new Write.Copy(to.group(), to.generation(), entries, completion));
     }
 
     /** Queues that a group has nothing to store: it is complete after what the group queued before, without a sync. */
-    void turn(GroupState group, HardState told, Completion completion) {
+    void turn(QueuedState to, HardState told, Completion completion) {
         checkBusy(Format.RECORD_HEADER);
-        add(new Write.Turn(group, told, completion));
+        add(to, new Write.Turn(to.group(), told, completion));
     }
 
     void attest(Completion completion, boolean mayTakeLastSector) {
-        add(new Write.Attest(completion, mayTakeLastSector));
+        add(null, new Write.Attest(completion, mayTakeLastSector));
     }
 
-    private void add(Write write) {
+    private void add(@Nullable QueuedState to, Write write) {
         waiting.add(write);
         waitingBytes += write.size();
+        queued++;
+        if (to != null) {
+            to.lastWrite(queued);
+        }
+    }
+
+    private static void number(Write write, long number) {
         GroupState group = write.group();
         if (group != null) {
-            group.queued().queued();
+            group.queued().lastWrite(number);
         }
     }
 
@@ -151,6 +162,26 @@ final class WriteQueue {
     void remove(Write write) {
         waiting.remove(write); // the first one, unless the disk is full
         waitingBytes -= write.size();
+    }
+
+    /** Says that writes that wait no longer were completed: those that waited longest. */
+    void completed() {
+        completed = queued - waiting.size();
+    }
+
+    /** Says the same of any others: those that still wait are now the last that were queued. */
+    void completedOutOfTurn(List<Write> writes) {
+        completed();
+        writes.forEach(write -> number(write, 0));
+        long number = completed;
+        for (Write write : waiting) {
+            number(write, ++number);
+        }
+    }
+
+    /** Tells whether nothing of a group waits, or was published and not completed yet. */
+    boolean isComplete(QueuedState to) {
+        return to.lastWrite() <= completed;
     }
 
     /** Returns all that waits; nothing does any more. */
