@@ -17,13 +17,16 @@ final class EntryIndex {
     private static final int MIN_CAPACITY = 8;
 
     private final GroupState group;
-    /** Offset in the segment above, size below; {@code places[head]} is that of the entry after {@code offset}. */
+    /** Offset in the segment above, size below; {@code places[head]} is that of the entry after {@code base}. */
     private long[] places = {};
 
     private int head;
     private int count;
     private long offset;
     private long offsetTerm;
+    /** Those of {@code (offset, base]} are holes, and take no memory: as a rule there are none. */
+    private long base;
+
     private final SegmentRuns segments;
     private final TermRuns runs = new TermRuns();
     /** Of the last entry, if there is one: as a rule an append begins no run. */
@@ -45,7 +48,7 @@ final class EntryIndex {
     }
 
     long last() {
-        return offset + count;
+        return base + count;
     }
 
     TermRuns runs() {
@@ -58,7 +61,7 @@ final class EntryIndex {
     }
 
     boolean isHole(long index) {
-        return places[slot(index)] == HOLE;
+        return index <= base || places[slot(index)] == HOLE;
     }
 
     /** Returns the segment of an entry that is no hole. */
@@ -127,9 +130,9 @@ final class EntryIndex {
         set(head + count++, segment, position, size);
     }
 
-    /** Says that an entry lies elsewhere now. Returns false if there is none of this index and term. */
+    /** Says that an entry lies elsewhere now. Returns false if there is none of this index and term, or no place for it. */
     boolean move(long index, long term, Segment segment, int position, int size) {
-        if (index <= offset || index > last() || runs.at(index) != term) {
+        if (index <= base || index > last() || runs.at(index) != term) {
             return false;
         }
         free(index);
@@ -140,10 +143,10 @@ final class EntryIndex {
     }
 
     void truncateFrom(long index) {
-        for (long i = last(); i >= index; i--) {
-            free(i);
-            count--;
+        for (; count > 0 && last() >= index; count--) {
+            free(last());
         }
+        base = Math.min(base, index - 1);
         segments.truncateFrom(index);
         runs.truncateFrom(index);
         knowLast();
@@ -152,15 +155,15 @@ final class EntryIndex {
 
     /** Drops the entries up to {@code index}, whose term is told. */
     void compactTo(long index, long term) {
-        while (count > 0 && offset < index) {
-            free(offset + 1);
+        for (; count > 0 && base < index; base++) {
+            free(base + 1);
             head++;
             count--;
-            offset++;
         }
+        base = Math.max(base, index);
         offset = index;
         offsetTerm = term;
-        if (count == 0) {
+        if (offset == last()) {
             segments.clear();
             runs.clear();
         } else {
@@ -171,21 +174,27 @@ final class EntryIndex {
         shrink();
     }
 
-    /** Makes this the index of exactly {@code (newOffset, newLast]}: what is known and of the right term stays, the rest are holes. */
-    void restate(long newOffset, long newOffsetTerm, long newLast, TermRuns newRuns) {
+    /**
+     * Makes this the index of exactly {@code (newOffset, newLast]}: what is known and of the right term stays, the rest are holes.
+     *
+     * @param most how many entries can be there: if there are to be more, the first ones are holes. They may have been compacted
+     *     later, and their files be gone
+     */
+    void restate(long newOffset, long newOffsetTerm, long newLast, TermRuns newRuns, long most) {
         if (newOffset == offset && newOffsetTerm == offsetTerm && newLast == last() && newRuns.equalTo(runs)) {
             return; // what every segment's checkpoint says while nothing is wrong
         }
-        long[] newPlaces = new long[Math.toIntExact(newLast - newOffset)];
+        long newBase = Math.max(newOffset, newLast - most);
+        long[] newPlaces = new long[Math.toIntExact(newLast - newBase)];
         Arrays.fill(newPlaces, HOLE);
         SegmentRuns newSegments = new SegmentRuns(group);
         long next = newOffset + 1;
-        for (long index = offset + 1; index <= last(); index++) {
-            boolean stays = index > newOffset && index <= newLast && runs.at(index) == newRuns.at(index);
+        for (long index = base + 1; index <= last(); index++) {
+            boolean stays = index > newBase && index <= newLast && runs.at(index) == newRuns.at(index);
             if (!stays) {
                 free(index);
             } else if (!isHole(index)) {
-                newPlaces[(int) (index - newOffset - 1)] = places[slot(index)];
+                newPlaces[(int) (index - newBase - 1)] = places[slot(index)];
                 if (index > next) {
                     newSegments.append(next, null);
                 }
@@ -200,6 +209,7 @@ final class EntryIndex {
         places = newPlaces;
         head = 0;
         count = newPlaces.length;
+        base = newBase;
         offset = newOffset;
         offsetTerm = newOffsetTerm;
         runs.clear();
@@ -217,18 +227,28 @@ final class EntryIndex {
     /** Forgets everything: nothing is used any more. */
     void clear() {
         compactTo(last(), 0);
+        base = 0;
         offset = 0;
         offsetTerm = 0;
     }
 
     /** Returns the first hole, 0 if there is none. */
     long firstHole() {
-        for (int i = 0; i < count; i++) {
-            if (places[head + i] == HOLE) {
-                return offset + 1 + i;
+        for (long index = offset + 1; index <= last(); index++) {
+            if (isHole(index)) {
+                return index;
             }
         }
         return 0;
+    }
+
+    /** Returns the last hole of those that follow each other from one on. */
+    long lastHole(long from) {
+        long hole = Math.max(from, base);
+        while (hole < last() && isHole(hole + 1)) {
+            hole++;
+        }
+        return hole;
     }
 
     /** Returns the bytes of memory that the places and segments take. */
@@ -237,7 +257,7 @@ final class EntryIndex {
     }
 
     private int slot(long index) {
-        return head + (int) (index - offset - 1);
+        return head + (int) (index - base - 1);
     }
 
     private void set(int slot, Segment segment, int position, int size) {

@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
 
 /**
  * A read of entries by position: planned under the log's lock, run without it. Entries that lie close together are read at
- * once, and share an array.
+ * once; those of one read share an array that holds nothing else.
  */
 final class EntryRead {
     private static final int MAX_READ = 1 << 20;
@@ -95,6 +95,8 @@ final class EntryRead {
         if (count < bytes.length) {
             throw damaged(segment, from, "the file ends");
         }
+        byte[] kept = new byte[encodedSize(from, to)];
+        int keptAt = 0;
         for (int i = from; i < to; i++) {
             int at = positions[i] - start;
             int end = at + sizes[i];
@@ -106,13 +108,24 @@ final class EntryRead {
             if (!asWritten) {
                 throw damaged(segment, i, "it is not what was written");
             }
-            found.add(entry(bytes, at, segment, i));
+            int length = sizes[i] - Format.RECORD_HEADER;
+            System.arraycopy(bytes, at + Format.RECORD_HEADER, kept, keptAt, length);
+            found.add(entry(kept, keptAt, length, segment, i));
+            keptAt += length;
         }
     }
 
-    private Entry entry(byte[] bytes, int at, Segment segment, int i) {
+    private int encodedSize(int from, int to) {
+        int bytes = 0;
+        for (int i = from; i < to; i++) {
+            bytes += sizes[i] - Format.RECORD_HEADER;
+        }
+        return bytes;
+    }
+
+    private Entry entry(byte[] bytes, int at, int length, Segment segment, int i) {
         try {
-            Entry entry = Entry.parse(bytes, at + Format.RECORD_HEADER, sizes[i] - Format.RECORD_HEADER);
+            Entry entry = Entry.parse(bytes, at, length);
             if (entry.index() != indexes[i] || entry.term() != terms[i]) {
                 throw damaged(segment, i, "there is entry " + entry);
             }

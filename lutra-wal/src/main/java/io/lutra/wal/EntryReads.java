@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * was read first is dropped, and read anew if it is asked for after all. Safe for use by many threads.
  */
 public final class EntryReads {
+    /** What a page is counted for besides its entries, and if it has none: about what its objects take. */
+    static final int PAGE_BYTES = 256;
+
     private record Key(long group, int generation, long lo) {}
 
     private static final class Page {
@@ -44,10 +47,15 @@ public final class EntryReads {
             this.onFetched = onFetched;
         }
 
+        boolean isRead() {
+            return entries != null || failure != null;
+        }
+
         long bytes() {
+            long bytes = isRead() ? PAGE_BYTES : 0;
             return entries == null
-                    ? 0
-                    : entries.stream().mapToLong(Entry::encodedSize).sum();
+                    ? bytes
+                    : bytes + entries.stream().mapToLong(Entry::encodedSize).sum();
         }
     }
 
@@ -61,7 +69,7 @@ public final class EntryReads {
 
     private long bytes;
 
-    /** Keeps at most so many bytes of entries that were read, and the page that was read last. */
+    /** Keeps at most so many bytes of entries that were read, and some for each time something was; and what was read last. */
     public EntryReads(long maxBytes) {
         this.maxBytes = maxBytes;
     }
@@ -105,7 +113,7 @@ public final class EntryReads {
         return !waiting.isEmpty();
     }
 
-    /** Returns the bytes of the entries that were read and are kept. */
+    /** Returns the bytes of what was read and is kept. */
     public synchronized long bytes() {
         return bytes;
     }
@@ -120,7 +128,7 @@ public final class EntryReads {
         Key key = new Key(group.id(), group.generation(), lo);
         synchronized (this) {
             Page page = pages.get(key);
-            boolean waits = page != null && page.entries == null && page.failure == null;
+            boolean waits = page != null && !page.isRead();
             if (page != null && !waits) {
                 RaftException failure = page.failure;
                 List<Entry> entries = page.entries;

@@ -67,7 +67,8 @@ final class GroupState {
         return true;
     }
 
-    void onGroup(int newGeneration, GroupRecord record, int epoch) {
+    /** Takes in the whole state, of which no more than {@code most} entries can be there. */
+    void onGroup(int newGeneration, GroupRecord record, int epoch, long most) {
         becomeGeneration(newGeneration);
         status = record.status();
         hardState = record.hardState();
@@ -75,7 +76,7 @@ final class GroupState {
         if (status == GroupRecord.Status.DROPPED) {
             index.clear();
         } else {
-            index.restate(record.offset(), record.offsetTerm(), record.last(), record.runs());
+            index.restate(record.offset(), record.offsetTerm(), record.last(), record.runs(), most);
         }
         cached.clear();
         damage = status == GroupRecord.Status.DAMAGED ? "it was found damaged before" : null;

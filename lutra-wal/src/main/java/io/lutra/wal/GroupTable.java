@@ -3,7 +3,6 @@ package io.lutra.wal;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
-import io.lutra.raft.MalformedBytesException;
 import io.lutra.raft.RaftException;
 import io.lutra.raft.SnapshotMetadata;
 import java.util.ArrayList;
@@ -69,12 +68,7 @@ final class GroupTable {
     }
 
     private void restate(GroupState group, int generation, byte[] bytes, int from, int to) {
-        GroupRecord record = GroupRecord.parse(bytes, from, to);
-        if (record.last() - record.offset() > maxEntries) {
-            throw new MalformedBytesException("a group cannot have " + (record.last() - record.offset())
-                    + " entries in files that have room for " + maxEntries);
-        }
-        group.onGroup(generation, record, epoch);
+        group.onGroup(generation, GroupRecord.parse(bytes, from, to), epoch, maxEntries);
     }
 
     /** Says how many bytes the files of the log have together: memory is taken for no more entries than they can hold. */

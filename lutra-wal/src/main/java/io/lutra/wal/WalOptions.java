@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
  *     device that writes 4,096 a power cut can damage what was acknowledged
  * @param maxBatchBytes how much goes out in one write, at most half of a segment; one append may take more
  * @param maxQueuedBytes how much may wait to be written; appends beyond it are refused
- * @param cacheBytes how much of the newest entries stays in memory, all groups together
+ * @param cacheBytes how much of the newest entries stays in memory, all groups together, by their encodings: objects take some 50
+ *     bytes an entry more, and an entry that is a slice of a larger array keeps that
  * @param budgetBytes how large the log should become at most; beyond it {@link Wal#isOverBudget} asks for snapshots
  * @param snapshotsKept how many snapshot files of each group are kept, at least 1
  * @param logIds gives a new log its random number

@@ -129,7 +129,13 @@ public final class WalTool {
                     for (long index = Math.max(from, state.index().offset() + 1);
                             index <= state.index().last();
                             index++) {
-                        dump(identity, state, index, json);
+                        if (state.index().isHole(index)) {
+                            long last = state.index().lastHole(index);
+                            out.println(missing(state, index, last, json));
+                            index = last;
+                        } else {
+                            dump(identity, state, index, json);
+                        }
                     }
                 }
                 return damaged ? DAMAGED : WHOLE;
@@ -137,15 +143,15 @@ public final class WalTool {
         });
     }
 
-    private void dump(IdentityFile identity, GroupState state, long index, boolean json) {
-        if (state.index().isHole(index)) {
-            out.println(
-                    json
-                            ? "{\"group\":\"" + Long.toUnsignedString(state.id()) + "\",\"index\":" + index
-                                    + ",\"missing\":true}"
-                            : "  " + index + " is missing");
-            return;
+    private static String missing(GroupState state, long first, long last, boolean json) {
+        if (json) {
+            return "{\"group\":\"" + Long.toUnsignedString(state.id()) + "\",\"index\":" + first + ",\"last\":" + last
+                    + ",\"missing\":true}";
         }
+        return first == last ? "  " + first + " is missing" : "  " + first + " to " + last + " are missing";
+    }
+
+    private void dump(IdentityFile identity, GroupState state, long index, boolean json) {
         String place = state.index().segment(index).name() + "@" + state.index().position(index);
         Entry entry = new EntryRead(this, identity.logId(), state, List.of(index))
                 .run()

@@ -71,13 +71,13 @@ class EntryReadsTest {
         long three = entries(1, 3, 1).stream().mapToLong(Entry::encodedSize).sum();
         misses(storage, 1, 101, three);
         reads.doWork();
-        assertThat(reads.bytes()).isEqualTo(three);
+        assertThat(reads.bytes()).isEqualTo(three + EntryReads.PAGE_BYTES);
         assertThat(storage.entries(1, 101, three)).isEqualTo(entries(1, 3, 1));
     }
 
     @Test
     void keepsNoMoreThanItMayAndReadsAgain() {
-        long one = entries(50, 50, 1).get(0).encodedSize();
+        long one = entries(50, 50, 1).get(0).encodedSize() + EntryReads.PAGE_BYTES;
         EntryReads reads = new EntryReads(3 * one);
         GroupStorage storage = storage(reads);
         storage.append(entries(1, 60, 1));
@@ -92,6 +92,23 @@ class EntryReadsTest {
         misses(storage, 50, 51, NO_LIMIT);
         reads.doWork();
         assertThat(storage.entries(50, 51, NO_LIMIT)).isEqualTo(entries(50, 50, 1));
+    }
+
+    /** Found by review: what could not be read was kept for ever if nobody asked again. */
+    @Test
+    void keepsNoMoreThanItMayOfWhatCouldNotBeRead() {
+        EntryReads reads = new EntryReads(10 * EntryReads.PAGE_BYTES);
+        GroupStorage storage = storage(reads);
+        storage.append(entries(1, 100, 1));
+        for (long index = 1; index <= 100; index++) {
+            misses(storage, index, index + 1, NO_LIMIT);
+        }
+        storage.compact(100);
+        while (reads.hasWork()) {
+            reads.doWork();
+            assertThat(reads.bytes()).isLessThanOrEqualTo(10 * EntryReads.PAGE_BYTES);
+        }
+        assertThat(reads.bytes()).isEqualTo(10 * EntryReads.PAGE_BYTES);
     }
 
     @Test
