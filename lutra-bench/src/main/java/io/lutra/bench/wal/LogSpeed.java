@@ -55,8 +55,7 @@ public final class LogSpeed {
             speed.manyInFlight();
         }
         if (which.contains("groups")) {
-            speed.manyGroups(false);
-            speed.manyGroups(true);
+            speed.manyGroups();
         }
         if (which.contains("open")) {
             speed.recovery(1 << 30);
@@ -69,9 +68,18 @@ public final class LogSpeed {
         private final Wal wal;
         private final Thread maintenance;
         private volatile boolean done;
+        /** How often the thread that writes waited for the disk. */
+        private long syncs;
 
         OpenLog(int groups) throws IOException {
-            wal = Wal.create(new FileDisk(path), IDENTITY, WalOptions.DEFAULTS);
+            Thread writer = Thread.currentThread();
+            WatchedDisk disk = new WatchedDisk(new FileDisk(path), (phase, action) -> {
+                if (phase == Profile.Phase.SYNC && Thread.currentThread() == writer) {
+                    syncs++;
+                }
+                action.run();
+            });
+            wal = Wal.create(disk, IDENTITY, WalOptions.DEFAULTS);
             for (int id = 1; id <= groups; id++) {
                 wal.createGroup(id, 1, Completion.NONE);
             }
@@ -197,11 +205,9 @@ public final class LogSpeed {
 
     /**
      * As many entries in a batch, one to an append, of one group and of 1,000: in turns so short that both meet the same machine.
-     *
-     * @param asks whether each append asks for its group's last index first, which a Raft knows: of the one group that is
-     *     asked once in 1,000 entries; and whether what maintenance moved is written before the next batch rather than with it
+     * Whoever appends knows its last index, as a Raft does; what maintenance moves goes out with the next batch.
      */
-    private void manyGroups(boolean asks) throws Exception {
+    private void manyGroups() throws Exception {
         int batches = 100;
         int turns = 3 * rounds;
         long[] one = new long[turns];
@@ -212,23 +218,25 @@ public final class LogSpeed {
                 OpenLog shared = new OpenLog(GROUPS)) {
             GroupLog group = single.group(1);
             GroupLog[] groups = new GroupLog[GROUPS];
-            for (int i = 0; i < GROUPS; i++) {
-                groups[i] = shared.group(i + 1);
-            }
+            Arrays.setAll(groups, i -> shared.group(i + 1));
             for (int turn = -6; turn < turns; turn++) {
+                if (turn == 0) {
+                    syncsOfOne = -single.syncs;
+                    syncsOfMany = -shared.syncs;
+                }
                 long start = System.nanoTime();
                 for (int i = 0; i < batches; i++) {
                     append(group, group.lastIndex(), GROUPS);
-                    syncsOfOne += write(single.wal, asks);
+                    single.wal.doWork();
                     compact(group);
                 }
                 long between = System.nanoTime();
                 for (int i = 0; i < batches; i++) {
                     long last = groups[0].lastIndex(); // they all have as many entries
                     for (GroupLog each : groups) {
-                        append(each, asks ? each.lastIndex() : last, 1);
+                        append(each, last, 1);
                     }
-                    syncsOfMany += write(shared.wal, asks);
+                    shared.wal.doWork();
                 }
                 for (GroupLog each : groups) {
                     each.compact(each.lastIndex(), Completion.NONE);
@@ -238,15 +246,16 @@ public final class LogSpeed {
                     many[turn] = System.nanoTime() - between;
                 }
             }
+            syncsOfOne += single.syncs;
+            syncsOfMany += shared.syncs;
         }
-        String what = "1,000 groups at once" + (asks ? ", asked for their last index" : "");
         double perSecond = (double) batches * GROUPS * 1e9;
         double[] ratios = new double[turns];
         Arrays.setAll(ratios, turn -> (double) one[turn] / many[turn]);
         Arrays.sort(ratios);
-        String entries = what + ", entries/s, beside one group; ratio of turns";
+        String entries = "1,000 groups at once, entries/s, beside one group; ratio of turns";
         print(entries, perSecond / median(many), perSecond / median(one), ratios[turns / 2]);
-        print(what + ", syncs, beside one group", (double) syncsOfMany, (double) syncsOfOne);
+        print("1,000 groups at once, syncs, beside one group", (double) syncsOfMany, (double) syncsOfOne);
     }
 
     private void recovery(long bytes) throws Exception {
@@ -283,17 +292,10 @@ public final class LogSpeed {
         delete(path);
     }
 
-    private static int write(Wal wal, boolean all) {
-        return all ? writeAll(wal) : Math.min(1, wal.doWork());
-    }
-
-    private static int writeAll(Wal wal) {
-        int batches = 0;
+    private static void writeAll(Wal wal) {
         while (wal.hasWork()) {
             wal.doWork();
-            batches++;
         }
-        return batches;
     }
 
     private static void append(GroupLog group, long last, int count) {

@@ -1,5 +1,6 @@
 package io.lutra.bench.wal;
 
+import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -32,12 +33,15 @@ final class Profile {
         return before;
     }
 
-    /** Goes over to a phase of the disk, unless the disk works ahead of time: that is no part of a command's way. */
-    Phase toDisk(Phase next) {
+    /** Does something in a phase of the disk, unless the disk works ahead of time: that is no part of a command's way. */
+    void run(Phase disk, WatchedDisk.Action action) throws IOException {
         if (phase == Phase.MAINTENANCE) {
-            return phase;
+            action.run();
+            return;
         }
-        return to(next);
+        Phase before = to(disk);
+        action.run();
+        to(before);
     }
 
     void clear() {

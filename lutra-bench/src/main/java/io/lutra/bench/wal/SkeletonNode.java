@@ -40,7 +40,7 @@ final class SkeletonNode {
     SkeletonNode(long id, Path directory) throws IOException {
         this.id = id;
         wal = Wal.create(
-                new TimedDisk(new FileDisk(directory), profile),
+                new WatchedDisk(new FileDisk(directory), profile::run),
                 new WalIdentity(new UUID(1, 2), id),
                 WalOptions.DEFAULTS);
         storage = GroupStorage.openOrCreate(wal, 1);

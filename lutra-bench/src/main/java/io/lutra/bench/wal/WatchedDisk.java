@@ -8,14 +8,29 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A disk whose writes and syncs are phases of their own in the profile of its thread. */
-final class TimedDisk implements Disk {
-    private final Disk disk;
-    private final Profile profile;
+/** A disk whose writes and syncs are told to a watcher, which does them. */
+final class WatchedDisk implements Disk {
+    /** Something that a disk does. */
+    interface Action {
+        void run() throws IOException;
+    }
 
-    TimedDisk(Disk disk, Profile profile) {
+    /** Does what the disk is asked for, in the thread that asks. */
+    interface Watcher {
+        /**
+         * Does one thing.
+         *
+         * @param phase {@link Phase#WRITE} or {@link Phase#SYNC}
+         */
+        void run(Phase phase, Action action) throws IOException;
+    }
+
+    private final Disk disk;
+    private final Watcher watcher;
+
+    WatchedDisk(Disk disk, Watcher watcher) {
         this.disk = disk;
-        this.profile = profile;
+        this.watcher = watcher;
     }
 
     private final class File implements DiskFile {
@@ -37,16 +52,12 @@ final class TimedDisk implements Disk {
 
         @Override
         public void write(ByteBuffer source, long offset) throws IOException {
-            Phase before = profile.toDisk(Phase.WRITE);
-            file.write(source, offset);
-            profile.to(before);
+            watcher.run(Phase.WRITE, () -> file.write(source, offset));
         }
 
         @Override
         public void sync() throws IOException {
-            Phase before = profile.toDisk(Phase.SYNC);
-            file.sync();
-            profile.to(before);
+            watcher.run(Phase.SYNC, file::sync);
         }
 
         @Override
