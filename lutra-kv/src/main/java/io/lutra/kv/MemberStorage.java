@@ -9,7 +9,6 @@ import io.lutra.wal.Wal;
 import io.lutra.wal.WalIdentity;
 import io.lutra.wal.WalOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
 
@@ -56,7 +55,7 @@ interface MemberStorage {
         WalIdentity identity = new WalIdentity(new UUID(0, 0xde30), id);
         WalOptions options = WalOptions.DEFAULTS.withSegmentSize(8 << 20);
         FileDisk disk = new FileDisk(directory);
-        Wal wal = Files.exists(directory.resolve("identity"))
+        Wal wal = Wal.exists(disk)
                 ? Wal.open(disk, identity, options)
                 : Wal.create(disk, identity, options);
         GroupStorage storage = GroupStorage.openOrCreate(wal, 1);

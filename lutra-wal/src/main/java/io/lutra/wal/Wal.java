@@ -93,6 +93,20 @@ public final class Wal implements AutoCloseable {
         return new Wal(Opening.open(disk, identity, options));
     }
 
+    /**
+     * Tells whether a directory holds a log, whoever's, also one that is damaged or in use. An operator who expects one should open it
+     * without asking: a directory that lost its log is not a new one.
+     *
+     * @throws WrongDirectoryException if it cannot be read
+     */
+    public static boolean exists(Disk disk) {
+        try {
+            return disk.list().contains(Format.IDENTITY);
+        } catch (IOException e) {
+            throw new WrongDirectoryException(WrongDirectoryException.Reason.NO_ACCESS, disk + " cannot be read", e);
+        }
+    }
+
     /** Returns how often the log was opened, this time included. It never goes back. */
     public long incarnation() {
         return identity.incarnation();
