@@ -101,7 +101,9 @@ class LogGuideTest {
         for (String part : source.split("        // Guide: (?!end)\\w+\n", -1)) {
             int end = part.indexOf("        // Guide: end\n");
             if (end > 0 && part.indexOf("/** The examples of") < 0) {
-                assertThat(page).contains("```java\n" + part.substring(0, end).stripIndent() + "```\n");
+                assertThat(page)
+                        .contains("```java\n"
+                                + part.substring(0, end).stripTrailing().stripIndent() + "\n```\n");
                 examples++;
             }
         }
