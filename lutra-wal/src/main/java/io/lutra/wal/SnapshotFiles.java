@@ -140,9 +140,9 @@ final class SnapshotFiles {
     }
 
     /**
-     * Takes note of which snapshot is a group's newest: older ones beyond those kept, and those of other generations, may go
-     * when a batch after {@code sequence} is durable. So may newer ones when the log is opened: nothing can mark them any more.
-     * Those of a group that is out of service all stay until it is dropped: what the log says of them may be out of date.
+     * Takes note of which snapshot is a group's newest: older ones beyond those kept, and those of earlier generations, may go
+     * when a batch after {@code sequence} is durable. Newer ones stay, and those of a life whose beginning waits to be written:
+     * they are to be marked yet. When the log is opened they may go too: nothing can mark them any more. Those of a group that is out of service all stay until it is dropped: what the log says of them may be out of date.
      */
     synchronized void marked(GroupState group, long sequence, boolean opening) {
         if (group.status() == GroupRecord.Status.DAMAGED) {
@@ -158,7 +158,8 @@ final class SnapshotFiles {
         int left = kept;
         for (String name : names.subSet(prefix, true, prefix + "~", true).descendingSet()) {
             boolean isOurs = group.isLive() && name.startsWith(ofGeneration);
-            boolean isNewer = isOurs && name.compareTo(newest) > 0;
+            boolean isOfNextLife = name.compareTo(ofGeneration + "~") > 0;
+            boolean isNewer = isOfNextLife || (isOurs && name.compareTo(newest) > 0);
             boolean isKept = isNewer ? !opening : isOurs && left-- > 0;
             if (!isKept) {
                 obsolete.putIfAbsent(name, sequence);

@@ -146,6 +146,14 @@ final class LogModel {
         return groups.get(id).term;
     }
 
+    /** Returns the term of an entry, or of the one before the first. */
+    long term(long id, long index) {
+        Group group = groups.get(id);
+        return index == group.offset
+                ? group.offsetTerm
+                : group.entries.get((int) (index - group.offset - 1)).term();
+    }
+
     long snapshot(long id) {
         return groups.get(id).snapshot;
     }

@@ -16,6 +16,9 @@ import java.util.Random;
  * The same seed lives the same life.
  */
 final class ScriptedLife implements CrashSweep.Life {
+    /** Bytes of an entry, of which an append has four at most: it is written in one piece. */
+    private static final int LARGE = 1900;
+
     private final long seed;
     private final int steps;
     private final LogModel model = new LogModel();
@@ -68,7 +71,7 @@ final class ScriptedLife implements CrashSweep.Life {
             int generation = model.generation(id) + 1;
             wal.createGroup(id, generation, model.created(id, generation));
         } else if (what < 50) {
-            append(random, id);
+            append(random, id, random.nextInt(8) == 0 ? LARGE : 300);
         } else if (what < 60) {
             wal.group(id).append(hardState(random, id, model.term(id)), List.of(), failure -> {});
             // A commit index alone is no write; one that comes with a new term is.
@@ -80,9 +83,12 @@ final class ScriptedLife implements CrashSweep.Life {
             compact(id);
         } else if (what < 80) {
             install(random, id);
-        } else if (what < 82) {
+        } else if (what < 84) {
             wal.dropGroup(id, model.dropped(id));
-        } else if (what < 92) {
+            if (random.nextBoolean()) {
+                comeBack(random, id);
+            }
+        } else if (what < 93) {
             for (int i = 0; i < 4 && wal.maintain(); i++) {
                 Scenes.write(wal);
             }
@@ -103,13 +109,13 @@ final class ScriptedLife implements CrashSweep.Life {
         return HardState.of(term, 1 + random.nextInt(3), model.last(id));
     }
 
-    private void append(Random random, long id) {
+    private void append(Random random, long id, int mostBytes) {
         long first = model.last(id) + 1;
         long term = Math.max(1, model.term(id));
         HardState hardState = null;
         if (random.nextInt(5) == 0) {
             // A new leader replaces what the old one's suffix was.
-            first = Math.max(model.offset(id) + 1, first - random.nextInt(4));
+            first = Math.max(Math.max(model.offset(id), model.snapshot(id)) + 1, first - random.nextInt(4));
             term++;
         }
         if (term != model.term(id)) {
@@ -118,7 +124,7 @@ final class ScriptedLife implements CrashSweep.Life {
         List<Entry> entries = new ArrayList<>();
         int count = 1 + random.nextInt(4);
         for (long index = first; index < first + count; index++) {
-            byte[] data = new byte[random.nextInt(random.nextInt(8) == 0 ? 3000 : 300)];
+            byte[] data = new byte[random.nextInt(mostBytes)];
             random.nextBytes(data);
             entries.add(Entry.of(term, index, data));
         }
@@ -126,26 +132,36 @@ final class ScriptedLife implements CrashSweep.Life {
     }
 
     private void snapshot(long id) {
-        Scenes.write(wal);
         long index = model.last(id);
         if (index <= model.snapshot(id) || index == model.offset(id)) {
             return;
         }
         GroupLog group = wal.group(id);
-        SnapshotFile file = write(group, index, group.term(index));
+        SnapshotFile file = write(group, index, model.term(id, index));
         group.mark(file, model.marked(id, index));
     }
 
     private void compact(long id) {
-        Scenes.write(wal);
         long index = model.snapshot(id) - 1;
         if (index > model.offset(id)) {
             wal.group(id).compact(index, model.compacted(id, index));
         }
     }
 
+    /** A replica that was dropped is made again with a snapshot, before the first of it is written. */
+    private void comeBack(Random random, long id) {
+        long other = 1 + id % 3;
+        if (model.has(other)) {
+            // More than goes into a batch: the end of the one life is written before the beginning of the next.
+            for (int i = 0; i < 6; i++) {
+                append(random, other, LARGE);
+            }
+        }
+        wal.createGroup(id, model.generation(id) + 1, model.created(id, model.generation(id) + 1));
+        install(random, id);
+    }
+
     private void install(Random random, long id) {
-        Scenes.write(wal);
         long index = model.last(id) + 1 + random.nextInt(5);
         long term = Math.max(1, model.term(id));
         GroupLog group = wal.group(id);
