@@ -100,7 +100,7 @@ class LogGuideTest {
         int examples = 0;
         for (String part : source.split("        // Guide: (?!end)\\w+\n", -1)) {
             int end = part.indexOf("        // Guide: end\n");
-            if (end > 0 && part.indexOf("/** The examples of") < 0) {
+            if (end > 0) {
                 assertThat(page)
                         .contains("```java\n"
                                 + part.substring(0, end).stripTrailing().stripIndent() + "\n```\n");
