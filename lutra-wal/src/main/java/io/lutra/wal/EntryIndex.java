@@ -88,9 +88,8 @@ final class EntryIndex {
         List<Long> found = new ArrayList<>();
         long bytes = 0;
         for (int run = 0; run < segments.size(); run++) {
-            for (long index = segments.start(run);
-                    segments.isIn(run, segment) && index <= end(run) && bytes < enough;
-                    index++) {
+            long end = segments.isIn(run, segment) ? end(run) : 0;
+            for (long index = segments.start(run); index <= end && bytes < enough; index++) {
                 found.add(index);
                 bytes += size(index);
             }
@@ -100,13 +99,7 @@ final class EntryIndex {
 
     /** Returns how many bytes of a segment the group's entries take. */
     long bytesIn(Segment segment) {
-        long bytes = 0;
-        for (int run = 0; run < segments.size(); run++) {
-            for (long index = segments.start(run); segments.isIn(run, segment) && index <= end(run); index++) {
-                bytes += size(index);
-            }
-        }
-        return bytes;
+        return in(segment, Long.MAX_VALUE).stream().mapToLong(this::size).sum();
     }
 
     private long end(int run) {
