@@ -27,6 +27,12 @@ final class Format {
     static final int MIN_SEGMENT = 32 << 10;
     static final int MAX_SEGMENT = 1 << 30;
 
+    /** The last number of a segment: half of what they are counted with, so that there always is a next one. */
+    static final int MAX_NUMBER = 0x3fff_ffff;
+
+    /** What the digits of a number up to the last one match. */
+    static final String NUMBER = "0{8}[0-3][0-9a-f]{7}";
+
     /** The batch was asked for to say that everything before it was durable. */
     static final int ATTEST = 1;
 
@@ -42,9 +48,9 @@ final class Format {
         return String.format(java.util.Locale.ROOT, "%016x%s", number, SEGMENT_SUFFIX);
     }
 
-    /** Returns the number in a segment's name, -1 if it is not one. */
+    /** Returns the number in a segment's name, -1 if it is not one: from 1 to {@link #MAX_NUMBER}. */
     static long segmentNumber(String name) {
-        if (!name.matches("[0-7][0-9a-f]{15}\\.seg")) {
+        if (!name.matches("(?!0{16})" + NUMBER + "\\.seg")) {
             return -1;
         }
         return Long.parseLong(name.substring(0, 16), 16);

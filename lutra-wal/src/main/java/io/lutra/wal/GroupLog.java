@@ -233,7 +233,13 @@ public final class GroupLog {
         return to;
     }
 
-    /** Begins a snapshot of the group. */
+    /**
+     * Begins a snapshot of the group.
+     *
+     * @throws LogFullException if the disk is full
+     * @throws WalException if the file cannot be made, for want of a file descriptor for instance: the log goes on; or if the
+     *     encoded membership takes more than 1 MiB
+     */
     public SnapshotWriter newSnapshot(SnapshotMetadata metadata) {
         SnapshotFile target;
         synchronized (wal.lock()) {
@@ -247,6 +253,7 @@ public final class GroupLog {
      *
      * @throws UnavailableException if it never had one
      * @throws DamagedSnapshotException if the file is missing or damaged
+     * @throws WalException if the file cannot be opened or read now
      */
     public SnapshotReader openSnapshot() {
         String name;

@@ -9,8 +9,7 @@ import java.util.Locale;
  * it a log whose last segment is lost would look like one that ended before.
  */
 final class NewestSegment {
-    /** Half of what segments are counted with: there always is a next one. */
-    private static final String NAME = "0{8}[0-3][0-9a-f]{7}\\.newest";
+    private static final String NAME = Format.NUMBER + "\\.newest";
 
     private static final int DIGITS = 16;
     private static final long NONE = -1;
@@ -41,6 +40,9 @@ final class NewestSegment {
     void set(long newest) throws IOException {
         if (number == newest) {
             return;
+        }
+        if (newest > Format.MAX_NUMBER) {
+            throw new IOException("no segment has a number above " + Format.MAX_NUMBER);
         }
         if (number == NONE) {
             disk.create(name(newest)).close();

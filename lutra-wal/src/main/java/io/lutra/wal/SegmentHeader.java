@@ -50,6 +50,10 @@ record SegmentHeader(long number, long incarnation, long size, int sector) {
                             + Long.toHexString(LittleEndian.getLong(page, 24)) + ", not of log "
                             + Long.toHexString(logId));
         }
-        return header;
+        return isSector(header.sector) ? header : null;
+    }
+
+    private static boolean isSector(int bytes) {
+        return bytes >= Format.MIN_SECTOR && bytes <= Format.MAX_SECTOR && Integer.bitCount(bytes) == 1;
     }
 }

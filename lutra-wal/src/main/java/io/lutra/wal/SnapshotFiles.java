@@ -63,25 +63,22 @@ final class SnapshotFiles {
         }
     }
 
+    /** Begins a file. If that fails, it does alone: nothing depends on it yet. */
     SnapshotWriter create(SnapshotFile target) {
+        byte[] header = SnapshotWriter.header(logId, target);
         String temporary;
         synchronized (this) {
             temporary = target.name() + "." + temporaries++ + Format.TEMPORARY_SUFFIX;
         }
-        SnapshotWriter[] writer = new SnapshotWriter[1];
-        DiskFile[] file = new DiskFile[1];
-        guard(
-                () -> {
-                    file[0] = disk.create(temporary);
-                    writer[0] = new SnapshotWriter(this, target, temporary, file[0]);
-                },
-                () -> {
-                    if (file[0] != null) {
-                        file[0].close();
-                        disk.delete(temporary);
-                    }
-                });
-        return writer[0];
+        DiskFile file;
+        try {
+            file = disk.create(temporary);
+        } catch (DiskFullException e) {
+            throw new LogFullException("no room for a snapshot", e);
+        } catch (IOException e) {
+            throw new WalException("snapshot " + target + " cannot be begun", e);
+        }
+        return new SnapshotWriter(this, target, temporary, file, header);
     }
 
     /** Gives a whole file its name. One of that name may be waiting to be deleted, from before the log was opened. */
@@ -125,14 +122,29 @@ final class SnapshotFiles {
      * @throws DamagedSnapshotException if it is missing, or does not begin as it should
      */
     SnapshotReader open(String name) {
-        DiskFile file;
+        DiskFile file = null;
         try {
             file = disk.openToRead(name);
         } catch (IOException e) {
-            closed(name);
-            throw new DamagedSnapshotException("snapshot " + name + " cannot be opened", e);
+            throw cannotBeOpened(name, e);
+        } finally {
+            if (file == null) {
+                closed(name);
+            }
         }
         return new SnapshotReader(name, file, logId, () -> closed(name));
+    }
+
+    /** Only a file that is not there is damage: whoever hears of that gives the snapshot up. */
+    private WalException cannotBeOpened(String name, IOException e) {
+        try {
+            if (!disk.list().contains(name)) {
+                return new DamagedSnapshotException("snapshot " + name + " is missing", e);
+            }
+        } catch (IOException again) {
+            e.addSuppressed(again);
+        }
+        return new WalException("snapshot " + name + " cannot be opened", e);
     }
 
     private synchronized void closed(String name) {

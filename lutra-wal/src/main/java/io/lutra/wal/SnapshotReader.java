@@ -46,7 +46,9 @@ public final class SnapshotReader extends InputStream {
                 throw damaged("it does not begin as a snapshot does");
             }
             int confStateSize = LittleEndian.getInt(header, 20);
-            if (confStateSize < 0 || confStateSize > file.size() - header.length) {
+            boolean isSane = confStateSize >= 0
+                    && confStateSize <= Math.min(SnapshotWriter.MAX_MEMBERSHIP, file.size() - header.length);
+            if (!isSane) {
                 throw damaged("its header says that the membership takes " + confStateSize + " bytes");
             }
             byte[] bytes = Arrays.copyOf(header, header.length + confStateSize);

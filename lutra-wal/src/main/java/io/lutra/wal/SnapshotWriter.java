@@ -10,12 +10,15 @@ import java.util.Objects;
  * Streams a snapshot into a file. Nothing of it counts before {@link #commit}; closed without, it is gone.
  *
  * <p>At most 64 KiB are held in memory. Errors are {@link WalException}s: {@link LogFullException} if the disk is full, after
- * which the log goes on; {@link LogFailedException} for any other. For one thread, which need not be the log's.
+ * which the log goes on; {@link LogFailedException} for any other, once the file was begun. For one thread, which need not be the log's.
  */
 public final class SnapshotWriter extends OutputStream {
     static final int HEADER = 64;
     static final int CHUNK_HEADER = 8;
     static final int MAX_CHUNK = 64 << 10;
+
+    /** More than this of a membership is believed of no file, before its sum is known. */
+    static final int MAX_MEMBERSHIP = 1 << 20;
 
     private final SnapshotFiles files;
     private final SnapshotFile target;
@@ -28,20 +31,29 @@ public final class SnapshotWriter extends OutputStream {
     private long total;
     private boolean done;
 
-    SnapshotWriter(SnapshotFiles files, SnapshotFile target, String temporary, DiskFile file) throws IOException {
+    /** Takes the file over, and begins it with a {@link #header}. */
+    SnapshotWriter(SnapshotFiles files, SnapshotFile target, String temporary, DiskFile file, byte[] header) {
         this.files = files;
         this.target = target;
         this.temporary = temporary;
         this.sums = new Checksum(files.logId());
         this.file = file;
-        byte[] header = header(files.logId(), target);
-        file.write(ByteBuffer.wrap(header), 0);
+        files.guard(() -> file.write(ByteBuffer.wrap(header), 0), this::abort);
         offset = header.length;
     }
 
-    private static byte[] header(long logId, SnapshotFile target) {
+    /**
+     * Returns how a file begins.
+     *
+     * @throws WalException if the membership is too large
+     */
+    static byte[] header(long logId, SnapshotFile target) {
         SnapshotMetadata metadata = target.metadata();
         byte[] confState = metadata.confState().encode();
+        if (confState.length > MAX_MEMBERSHIP) {
+            throw new WalException("the membership of snapshot " + target + " takes " + confState.length
+                    + " bytes, more than " + MAX_MEMBERSHIP);
+        }
         byte[] bytes = new byte[HEADER + confState.length];
         Format.putPreamble(bytes, Format.SNAPSHOT_MAGIC);
         LittleEndian.putInt(bytes, 20, confState.length);

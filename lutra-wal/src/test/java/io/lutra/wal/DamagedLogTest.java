@@ -235,6 +235,52 @@ class DamagedLogTest {
                 .toList();
     }
 
+    /** Found by review: it divided by the sector. */
+    @Test
+    void takesAHeaderWithASectorThatNoLogHasForDamage() throws Exception {
+        fill();
+        byte[] segment = simulated.contentOf(Format.segmentName(1));
+        for (int sector : new int[] {0, -512, 256, 768, 8192}) {
+            LittleEndian.putInt(segment, 20, sector);
+            LittleEndian.putInt(segment, 16, Checksum.plain(segment, 20, SegmentHeader.SIZE));
+            put(Format.segmentName(1), segment);
+            open();
+            assertThat(wal.damages()).hasSize(1);
+            assertThat(wal.damages().get(0).file()).isEqualTo(Format.segmentName(1));
+            assertThat(inService()).hasSizeGreaterThanOrEqualTo(2);
+            wal.close();
+        }
+    }
+
+    /** Found by review: an opening counted from the number of such a file, and missed the segment before the next. */
+    @Test
+    void passesOverFilesWithNumbersThatNoSegmentHas() throws Exception {
+        fill();
+        List<String> stray = List.of("7fffffffffffffff.seg", "0000000040000000.seg", "0000000000000000.seg");
+        for (String name : stray) {
+            simulated.create(name).close();
+            put(name, new byte[32 << 10]);
+        }
+        open();
+        assertThat(wal.damages()).isEmpty();
+        assertThat(inService()).hasSize(3);
+        wal.close();
+        open();
+        assertThat(inService()).hasSize(3);
+        assertThat(disk.list()).as("they are not ours").containsAll(stray);
+    }
+
+    /** The last number is never given: the log ends before, by name. */
+    @Test
+    void refusesToCountBeyondTheLastNumber() throws Exception {
+        fill();
+        simulated.create("000000003fffffff.seg").close();
+        put("000000003fffffff.seg", new byte[32 << 10]);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(WrongDirectoryException.class)
+                .hasMessageContaining("number");
+    }
+
     @Test
     void noticesDamageUnderItsFeetWhenItReads() throws Exception {
         fill();

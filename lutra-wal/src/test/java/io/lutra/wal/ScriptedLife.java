@@ -6,9 +6,11 @@ import io.lutra.raft.HardState;
 import io.lutra.raft.SnapshotMetadata;
 import io.lutra.testkit.disk.CrashSweep;
 import io.lutra.testkit.disk.SimulatedDisk;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A life in which a log meets everything: several groups appending together, suffixes replaced, hard states, snapshots, installs,
@@ -138,7 +140,9 @@ final class ScriptedLife implements CrashSweep.Life {
         }
         GroupLog group = wal.group(id);
         SnapshotFile file = write(group, index, model.term(id, index));
-        group.mark(file, model.marked(id, index));
+        if (file != null) {
+            group.mark(file, model.marked(id, index));
+        }
     }
 
     private void compact(long id) {
@@ -166,12 +170,26 @@ final class ScriptedLife implements CrashSweep.Life {
         long term = Math.max(1, model.term(id));
         GroupLog group = wal.group(id);
         SnapshotFile file = write(group, index, term);
-        group.install(file, model.installed(id, index, term));
+        if (file != null) {
+            group.install(file, model.installed(id, index, term));
+        }
     }
 
-    private SnapshotFile write(GroupLog group, long index, long term) {
+    /** Returns {@code null} if the disk does not let it begin: the log goes on without. */
+    private @Nullable SnapshotFile write(GroupLog group, long index, long term) {
         ConfState members = ConfState.of(List.of(1L, 2L, 3L), List.of());
-        try (SnapshotWriter writer = group.newSnapshot(SnapshotMetadata.of(members, index, term))) {
+        SnapshotWriter begun;
+        try {
+            begun = group.newSnapshot(SnapshotMetadata.of(members, index, term));
+        } catch (LogFailedException e) {
+            throw e;
+        } catch (WalException e) {
+            if (e.getCause() instanceof IOException) {
+                return null;
+            }
+            throw e;
+        }
+        try (SnapshotWriter writer = begun) {
             writer.write(Scenes.data(LogModel.stateAt(group.id(), group.generation(), index)));
             return writer.commit();
         }

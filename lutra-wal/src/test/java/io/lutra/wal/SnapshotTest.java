@@ -11,12 +11,15 @@ import io.lutra.raft.SnapshotMetadata;
 import io.lutra.raft.SnapshotOutOfDateException;
 import io.lutra.raft.UnavailableException;
 import io.lutra.testkit.disk.SimulatedDisk;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -374,6 +377,65 @@ class SnapshotTest {
         }
         refused += refuses(file, Arrays.copyOf(content, content.length + 1), "a byte more");
         assertThat(refused).isEqualTo(9L * content.length + 1);
+    }
+
+    /** Found by review: the length was believed before its sum was known, and so much memory taken. */
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 2 << 20, 0x4000_0000, Integer.MAX_VALUE})
+    void takesNoMemoryOnTheWordOfADamagedLength(int length) throws Exception {
+        SnapshotFile file = made(50, 1);
+        byte[] content = simulated.contentOf(file.name());
+        LittleEndian.putInt(content, 20, length);
+        AtomicInteger most = new AtomicInteger();
+        DiskFile large = new DamagedLargeFile(content, most);
+        assertThatThrownBy(() -> new SnapshotReader(file.name(), large, 0x1234_5678_9abc_def0L, () -> {}))
+                .isInstanceOf(DamagedSnapshotException.class);
+        assertThat(most.get()).isLessThanOrEqualTo(1 << 20);
+    }
+
+    /** Says that it has 5 GiB. */
+    private record DamagedLargeFile(byte[] content, AtomicInteger most) implements DiskFile {
+        @Override
+        public long size() {
+            return 5L << 30;
+        }
+
+        @Override
+        public int read(ByteBuffer target, long offset) {
+            most.accumulateAndGet(target.remaining(), Math::max);
+            int count = (int) Math.max(0, Math.min(target.remaining(), content.length - offset));
+            target.put(content, (int) offset, count);
+            return count;
+        }
+
+        @Override
+        public void write(ByteBuffer source, long offset) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void sync() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void truncate(long size) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** What is written can be read. */
+    @Test
+    void makesNoneOfAMembershipThatNoReaderWouldTake() throws Exception {
+        List<Long> members = LongStream.range(1, 400_000).boxed().toList();
+        List<String> before = disk.list();
+        assertThatThrownBy(() -> group.newSnapshot(SnapshotMetadata.of(ConfState.of(members, List.of()), 50, 1)))
+                .isExactlyInstanceOf(WalException.class)
+                .hasMessageContaining("membership");
+        assertThat(disk.list()).isEqualTo(before);
     }
 
     private static int refuses(SnapshotFile file, byte[] content, String what) {
