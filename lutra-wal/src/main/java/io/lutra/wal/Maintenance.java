@@ -10,10 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * What keeps the log small: frees segments that nobody needs, and moves small remainders to its end.
  *
- * <p>The bound: when there is nothing more to do, every segment but the last holds more than an eighth of its size in entries
- * that are needed, or nothing but entries of groups that are out of service or cannot be read; those are never moved
- * ({@link Wal#pinningOldest} tells of them). Without such the log takes at most eight times what it must keep, and the last segment; and moving costs at most a
- * seventh of what was appended. Nothing is deleted on the word of the last batch, which could still be mistaken for a torn
+ * <p>The bound: when there is nothing more to do, every segment but the last holds more than an eighth of its size, as it was
+ * before it was cut, in entries that are needed, or nothing but entries of groups that are out of service or cannot be read; those are never moved
+ * ({@link Wal#pinningOldest} tells of them). Without such the log takes at most eight times what it must keep, and the last segment, and has no more files open than
+ * that makes, however often it was opened.
+ *
+ * <p>Moving costs at most an eighth of the size of the segments that are emptied, so a seventh of what else was written into them:
+ * whole sectors, checkpoints included. Of the bytes of the entries themselves it may be more than all, where there is one small
+ * entry to a sector. And for each opening, which cuts a segment short, an eighth of a segment more. Nothing is deleted on the word of the last batch, which could still be mistaken for a torn
  * one: a batch after it must be durable.
  */
 final class Maintenance {
@@ -23,14 +27,16 @@ final class Maintenance {
     private static final int MAX_COPY = 256 << 10;
 
     private final Wal wal;
+    private final long segmentSize;
     private final GroupTable table;
     private final Tail tail;
     private final SnapshotFiles snapshots;
     private final AtomicLong copiedBytes = new AtomicLong();
     private boolean waiting;
 
-    Maintenance(Wal wal, GroupTable table, Tail tail, SnapshotFiles snapshots) {
+    Maintenance(Wal wal, long segmentSize, GroupTable table, Tail tail, SnapshotFiles snapshots) {
         this.wal = wal;
+        this.segmentSize = segmentSize;
         this.table = table;
         this.tail = tail;
         this.snapshots = snapshots;
@@ -91,7 +97,8 @@ final class Maintenance {
             if (waiting || tail.allocator().isFull()) {
                 return false;
             }
-            segment = firstSealed(s -> s.liveBytes() <= s.size() / SHARE && s.hasMovable());
+            // Of the size before it was cut: else what an opening cut short would stay, a file for each opening.
+            segment = firstSealed(s -> s.liveBytes() <= Math.max(s.size(), segmentSize) / SHARE && s.hasMovable());
             if (segment == null) {
                 return false;
             }

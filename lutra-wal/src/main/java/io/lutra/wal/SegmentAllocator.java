@@ -42,7 +42,11 @@ final class SegmentAllocator {
     private long size;
     private @Nullable DiskFile file;
     private long filled;
+    /** The file of a segment that was freed, of the usual size. */
     private @Nullable DiskFile spare;
+    /** The next segment under its name. It is not ready before the log says durably that it was made. */
+    private @Nullable Prepared named;
+
     private volatile @Nullable Prepared ready;
     private volatile boolean full;
 
@@ -76,11 +80,15 @@ final class SegmentAllocator {
     private boolean advance() throws IOException {
         boolean making = file != null;
         try {
+            Prepared next = named;
+            if (next != null) {
+                becomeReady(next);
+                return false;
+            }
             DiskFile old = spare;
             if (!making && old != null && size == usualSize) {
                 // Before the disk is asked for room: this needs none, and may be what a full log waits for.
-                becomeReady(SPARE, old);
-                spare = null;
+                becomeReady(named(SPARE, old));
                 return false;
             }
             if (full && disk.freeBytes() < size) {
@@ -95,9 +103,7 @@ final class SegmentAllocator {
                 filled += length;
                 return true;
             }
-            becomeReady(TEMPORARY, to);
-            file = null;
-            filled = 0;
+            becomeReady(named(TEMPORARY, to));
             return false;
         } catch (DiskFullException e) {
             full = true;
@@ -106,7 +112,7 @@ final class SegmentAllocator {
         }
     }
 
-    private void becomeReady(String name, DiskFile to) throws IOException {
+    private Prepared named(String temporary, DiskFile to) throws IOException {
         // Now and not with the first batch: a segment always says what it is, so one that does not was damaged or
         // misread.
         SegmentHeader header = new SegmentHeader(number, identity.incarnation(), size, sector);
@@ -114,21 +120,38 @@ final class SegmentAllocator {
         header.write(page, identity.logId());
         to.write(ByteBuffer.wrap(page), 0);
         to.sync();
-        disk.rename(name, Format.segmentName(number));
+        disk.rename(temporary, Format.segmentName(number));
+        // From here on it is no temporary file, whatever becomes of the rest: a full disk may also refuse a name.
+        Prepared next = new Prepared(header, to);
+        named = next;
+        if (to == spare) {
+            spare = null;
+        } else {
+            file = null;
+            filled = 0;
+        }
+        return next;
+    }
+
+    private void becomeReady(Prepared next) throws IOException {
         disk.sync();
-        newest.set(number);
-        ready = new Prepared(header, to);
+        newest.set(next.number());
+        ready = next;
         full = false;
     }
 
-    /** Takes over the file of a segment that nobody needs, to be used again. Returns false if there is one already. */
+    /** Takes over the file of a segment that nobody needs, to be used again. Returns false if it is to be deleted. */
     synchronized boolean recycle(Segment freed) throws IOException {
         if (spare != null || freed.size() != usualSize || freed.file().size() != usualSize) {
             return false;
         }
+        try {
+            disk.rename(freed.name(), SPARE);
+        } catch (DiskFullException e) {
+            return false; // it has its name still
+        }
         freed.file().close();
         // Its name must be gone for good before its header is: a segment without one is a damaged one.
-        disk.rename(freed.name(), SPARE);
         disk.sync();
         spare = disk.open(SPARE);
         return true;
@@ -146,34 +169,58 @@ final class SegmentAllocator {
         if (needed > Format.MAX_SEGMENT) {
             throw new IOException("a segment would need " + needed + " bytes");
         }
-        usualSize = checkpoint <= defaultSize / 2
-                ? defaultSize
-                : Math.min(Format.MAX_SEGMENT, Format.align(checkpoint + defaultSize, Format.MAX_SECTOR));
-        Prepared small = ready;
-        Prepared taken = small != null && small.size() >= needed ? small : make(Math.max(needed, usualSize));
+        usualSizeIs(
+                checkpoint <= defaultSize / 2
+                        ? defaultSize
+                        : Math.min(Format.MAX_SEGMENT, Format.align(checkpoint + defaultSize, Format.MAX_SECTOR)));
+        Prepared next = named;
+        Prepared taken = next != null && next.size() >= needed ? made() : make(Math.max(needed, usualSize));
+        named = null;
         ready = null;
         number++;
         size = usualSize;
         return taken;
     }
 
-    /** Makes a segment of a size, in place of one that is ready. */
+    private void usualSizeIs(long bytes) throws IOException {
+        DiskFile old = spare;
+        if (usualSize != bytes && old != null) {
+            // A segment has the size that its header says, from before it is used.
+            spare = null;
+            old.close();
+            disk.delete(SPARE);
+        }
+        usualSize = bytes;
+    }
+
+    /** Makes a segment of a size, in place of one that has the name. */
     private Prepared make(long bytes) throws IOException {
         long wanted = Format.align(bytes, Format.MAX_SECTOR);
         if (size != wanted) {
             discard();
             size = wanted;
         }
-        Prepared small = ready;
+        Prepared small = named;
+        Prepared readyBefore = ready;
+        named = null;
         ready = null;
+        try {
+            return made();
+        } finally {
+            if (named == null) {
+                named = small;
+                ready = readyBefore;
+            } else if (small != null) {
+                small.file().close();
+            }
+        }
+    }
+
+    private Prepared made() throws IOException {
         prepare();
         Prepared made = ready;
         if (made == null) {
-            ready = small;
-            throw new DiskFullException("no room for a segment of " + wanted + " bytes");
-        }
-        if (small != null) {
-            small.file().close();
+            throw new DiskFullException("no room for a segment of " + size + " bytes");
         }
         return made;
     }
@@ -188,8 +235,8 @@ final class SegmentAllocator {
 
     /** Returns the files that are open, to be closed. Nothing can be asked of this any more. */
     synchronized List<DiskFile> open() {
-        Prepared prepared = ready;
-        return Stream.of(prepared == null ? null : prepared.file(), spare, file)
+        Prepared next = named;
+        return Stream.of(next == null ? null : next.file(), spare, file)
                 .flatMap(Stream::ofNullable)
                 .toList();
     }

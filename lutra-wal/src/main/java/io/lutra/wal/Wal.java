@@ -60,7 +60,7 @@ public final class Wal implements AutoCloseable {
         if (damages.isEmpty()) {
             snapshots.onlyOf(table.ids(), tail.nextSequence());
         }
-        this.maintenance = new Maintenance(this, table, tail, snapshots);
+        this.maintenance = new Maintenance(this, options.segmentSize(), table, tail, snapshots);
     }
 
     private void checkSnapshot(GroupState group) {
@@ -379,6 +379,13 @@ public final class Wal implements AutoCloseable {
     public long sizeBytes() {
         synchronized (lock) {
             return table.segments().stream().mapToLong(Segment::size).sum();
+        }
+    }
+
+    /** Returns how many segments there are, each with a file open. */
+    int segments() {
+        synchronized (lock) {
+            return table.segments().size();
         }
     }
 

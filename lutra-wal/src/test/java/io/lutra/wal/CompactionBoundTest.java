@@ -69,4 +69,27 @@ class CompactionBoundTest {
         }
         again.close();
     }
+
+    /** Found by review: each opening left a short segment that was never emptied, and a file that stayed open. */
+    @Test
+    void gathersWhatManyOpeningsLeftInAsFewSegments() {
+        SimulatedDirectory disk = new SimulatedDirectory(new SimulatedDisk(1));
+        WalOptions options = Scenes.SMALL;
+        Wal wal = Wal.create(disk, Scenes.IDENTITY, options);
+        wal.createGroup(1, 1, Completion.NONE);
+        long last = 0;
+        for (int opening = 1; opening <= 100; opening++) {
+            wal.group(1).append(null, Scenes.entries(last + 1, last + 5, 1), Completion.NONE);
+            last += 5;
+            Scenes.write(wal);
+            Scenes.settle(wal);
+            long needed = Write.sizeOf(wal.group(1).entries(1, last + 1, Long.MAX_VALUE));
+            assertThat(wal.segments()).isLessThanOrEqualTo((int) (8 * needed / options.segmentSize()) + 1);
+            assertThat(wal.copiedBytes()).isLessThanOrEqualTo(options.segmentSize() / 8);
+            wal.close();
+            wal = Wal.open(disk, Scenes.IDENTITY, options);
+        }
+        assertThat(wal.group(1).entries(1, last + 1, Long.MAX_VALUE)).isEqualTo(Scenes.entries(1, last, 1));
+        wal.close();
+    }
 }

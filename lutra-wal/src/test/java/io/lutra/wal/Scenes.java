@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Entry;
 import io.lutra.raft.SnapshotMetadata;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -34,6 +36,17 @@ final class Scenes {
             entries.add(entry(index, term));
         }
         return entries;
+    }
+
+    /** Opens the log of a directory; makes one if there is none. */
+    static Wal openOrCreate(Disk disk) {
+        try {
+            return disk.list().contains(Format.IDENTITY)
+                    ? Wal.open(disk, IDENTITY, SMALL)
+                    : Wal.create(disk, IDENTITY, SMALL);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Writes all that waits. */

@@ -10,12 +10,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A life in which a log meets everything: several groups appending together, suffixes replaced, hard states, snapshots, installs,
  * compaction, groups dropped and made again, segments rolled, copied forward and freed, and the log closed or killed and opened.
- * The same seed lives the same life.
+ * The same seed lives the same life. It ends when the disk is full, unless it was told how to make room.
  */
 final class ScriptedLife implements CrashSweep.Life {
     /** Bytes of an entry, of which an append has four at most: it is written in one piece. */
@@ -24,11 +25,18 @@ final class ScriptedLife implements CrashSweep.Life {
     private final long seed;
     private final int steps;
     private final LogModel model = new LogModel();
+    private final @Nullable Runnable makeRoom;
     private Wal wal;
 
     ScriptedLife(long seed, int steps) {
+        this(seed, steps, null);
+    }
+
+    /** Lives through a full disk too: makes room once it is told of it, and asks again. It lets nothing wait, so that all is in turn. */
+    ScriptedLife(long seed, int steps, @Nullable Runnable makeRoom) {
         this.seed = seed;
         this.steps = steps;
+        this.makeRoom = makeRoom;
     }
 
     LogModel model() {
@@ -60,7 +68,7 @@ final class ScriptedLife implements CrashSweep.Life {
     /** Lives and leaves the log open. */
     Wal live(Disk disk) {
         Random random = new Random(seed);
-        wal = Wal.create(disk, Scenes.IDENTITY, Scenes.SMALL);
+        open(disk);
         for (int step = 0; step < steps; step++) {
             step(disk, random, 1 + random.nextInt(3));
         }
@@ -71,14 +79,14 @@ final class ScriptedLife implements CrashSweep.Life {
         int what = random.nextInt(100);
         if (!model.has(id)) {
             int generation = model.generation(id) + 1;
-            wal.createGroup(id, generation, model.created(id, generation));
+            create(id, generation);
         } else if (what < 50) {
             append(random, id, random.nextInt(8) == 0 ? LARGE : 300);
         } else if (what < 60) {
-            wal.group(id).append(hardState(random, id, model.term(id)), List.of(), failure -> {});
+            append(id, hardState(random, id, model.term(id)), List.of(), failure -> {});
             // A commit index alone is no write; one that comes with a new term is.
             HardState next = hardState(random, id, model.term(id) + 1);
-            wal.group(id).append(next, List.of(), model.appended(id, next, List.of()));
+            append(id, next, List.of(), model.appended(id, next, List.of()));
         } else if (what < 70) {
             snapshot(id);
         } else if (what < 78) {
@@ -86,24 +94,25 @@ final class ScriptedLife implements CrashSweep.Life {
         } else if (what < 80) {
             install(random, id);
         } else if (what < 84) {
-            wal.dropGroup(id, model.dropped(id));
+            Completion dropped = model.dropped(id);
+            ask(() -> wal.dropGroup(id, dropped));
             if (random.nextBoolean()) {
                 comeBack(random, id);
             }
         } else if (what < 93) {
             for (int i = 0; i < 4 && wal.maintain(); i++) {
-                Scenes.write(wal);
+                write();
             }
         } else if (what < 97) {
             wal.close();
-            wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);
+            open(disk);
         } else {
-            Scenes.write(wal);
+            write();
             wal.abandon();
-            wal = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL);
+            open(disk);
         }
-        if (random.nextInt(3) > 0) {
-            Scenes.write(wal);
+        if (random.nextInt(3) > 0 || makeRoom != null) {
+            write();
         }
     }
 
@@ -130,7 +139,16 @@ final class ScriptedLife implements CrashSweep.Life {
             random.nextBytes(data);
             entries.add(Entry.of(term, index, data));
         }
-        wal.group(id).append(hardState, entries, model.appended(id, hardState, entries));
+        append(id, hardState, entries, model.appended(id, hardState, entries));
+    }
+
+    private void append(long id, HardState hardState, List<Entry> entries, Completion completion) {
+        ask(() -> wal.group(id).append(hardState, entries, completion));
+    }
+
+    private void create(long id, int generation) {
+        Completion created = model.created(id, generation);
+        ask(() -> wal.createGroup(id, generation, created));
     }
 
     private void snapshot(long id) {
@@ -141,14 +159,16 @@ final class ScriptedLife implements CrashSweep.Life {
         GroupLog group = wal.group(id);
         SnapshotFile file = write(group, index, model.term(id, index));
         if (file != null) {
-            group.mark(file, model.marked(id, index));
+            Completion marked = model.marked(id, index);
+            ask(() -> group.mark(file, marked));
         }
     }
 
     private void compact(long id) {
         long index = model.snapshot(id) - 1;
         if (index > model.offset(id)) {
-            wal.group(id).compact(index, model.compacted(id, index));
+            Completion compacted = model.compacted(id, index);
+            ask(() -> wal.group(id).compact(index, compacted));
         }
     }
 
@@ -161,7 +181,7 @@ final class ScriptedLife implements CrashSweep.Life {
                 append(random, other, LARGE);
             }
         }
-        wal.createGroup(id, model.generation(id) + 1, model.created(id, model.generation(id) + 1));
+        create(id, model.generation(id) + 1);
         install(random, id);
     }
 
@@ -171,7 +191,8 @@ final class ScriptedLife implements CrashSweep.Life {
         GroupLog group = wal.group(id);
         SnapshotFile file = write(group, index, term);
         if (file != null) {
-            group.install(file, model.installed(id, index, term));
+            Completion installed = model.installed(id, index, term);
+            ask(() -> group.install(file, installed));
         }
     }
 
@@ -180,7 +201,7 @@ final class ScriptedLife implements CrashSweep.Life {
         ConfState members = ConfState.of(List.of(1L, 2L, 3L), List.of());
         SnapshotWriter begun;
         try {
-            begun = group.newSnapshot(SnapshotMetadata.of(members, index, term));
+            begun = again(() -> group.newSnapshot(SnapshotMetadata.of(members, index, term)));
         } catch (LogFailedException e) {
             throw e;
         } catch (WalException e) {
@@ -192,6 +213,49 @@ final class ScriptedLife implements CrashSweep.Life {
         try (SnapshotWriter writer = begun) {
             writer.write(Scenes.data(LogModel.stateAt(group.id(), group.generation(), index)));
             return writer.commit();
+        } catch (LogFullException e) {
+            if (makeRoom == null) {
+                throw e;
+            }
+            makeRoom.run();
+            return write(group, index, term);
         }
+    }
+
+    private void open(Disk disk) {
+        wal = again(() -> Scenes.openOrCreate(disk));
+    }
+
+    private void ask(Runnable what) {
+        if (makeRoom != null) {
+            write();
+        }
+        again(() -> {
+            if (makeRoom != null) {
+                wal.prepareSegment();
+            }
+            what.run();
+            return what;
+        });
+    }
+
+    /** Asks for something once more if the disk was full: what was refused has changed nothing. */
+    private <T> T again(Supplier<T> what) {
+        try {
+            return what.get();
+        } catch (LogFullException e) {
+            if (makeRoom == null) {
+                throw e;
+            }
+            makeRoom.run();
+            return what.get();
+        }
+    }
+
+    private void write() {
+        if (makeRoom != null && wal.hasWork() && wal.doWork() == 0) {
+            makeRoom.run();
+        }
+        Scenes.write(wal);
     }
 }
