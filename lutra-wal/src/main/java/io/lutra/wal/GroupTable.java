@@ -68,7 +68,11 @@ final class GroupTable {
     }
 
     private void restate(GroupState group, int generation, byte[] bytes, int from, int to) {
-        group.onGroup(generation, GroupRecord.parse(bytes, from, to), epoch, maxEntries);
+        GroupRecord record = GroupRecord.parse(bytes, from, to);
+        boolean isOfEarlierLife = group.hasRecord() && generation < group.generation();
+        if (!isOfEarlierLife) {
+            group.onGroup(generation, record, epoch, maxEntries);
+        }
     }
 
     /** Says how many bytes the files of the log have together: memory is taken for no more entries than they can hold. */
@@ -187,6 +191,18 @@ final class GroupTable {
         for (GroupState group : groups()) {
             if (group.attestedAt() != epoch) {
                 group.damage("what the damaged part of the log said of it was not said again");
+            }
+        }
+    }
+
+    /** Takes the groups out of service whose newest snapshot is none of these files. */
+    void damageWithoutSnapshot(Set<String> names) {
+        for (GroupState group : groups()) {
+            if (group.isLive() && group.snapshot().index() > 0) {
+                String name = new SnapshotFile(group.id(), group.generation(), group.snapshot()).name();
+                if (!names.contains(name)) {
+                    group.damage("snapshot " + name + " is missing");
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Makes a log ready to be written: reads what is there and begins a new segment with it.
  *
  * <p>A log is never written where it ended. The last batch, which nothing attests, is written again into the new segment, with
- * the state of all groups before it; so it does not matter whether it was durable, or only in the memory of an operating
+ * the state of all groups before it, and attested; so it does not matter whether it was durable, or only in the memory of an operating
  * system that had failed to write it. Until that is durable nothing was changed but the counter of openings, so a crash at any
  * point leaves what was there; after it, only what is left over is removed.
  */
@@ -143,7 +143,10 @@ final class Opening {
             identity.write(disk);
             tail.begin(table, log.pending(), number);
             table.damageIncomplete();
-            cutTails(log, reader);
+            if (!log.segments().isEmpty()) {
+                tail.attest(); // else what was durable twice could be lost to damage of the new one, which looks torn
+                cutTails(log, reader);
+            }
             done = true;
         } finally {
             if (!done) {

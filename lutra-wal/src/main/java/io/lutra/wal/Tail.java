@@ -86,6 +86,12 @@ final class Tail {
         }
     }
 
+    /** Writes a batch that says that the one before it is durable, and nothing else. There is room: {@link #roll} left it. */
+    void attest() throws IOException {
+        batch.clear();
+        write(Format.ATTEST);
+    }
+
     /**
      * Writes a batch and makes it durable. Returns false if the disk has no room for the segment it needs.
      *
@@ -150,7 +156,7 @@ final class Tail {
     private void roll(int number) throws IOException {
         long needed = Format.SEGMENT_HEADER
                 + Format.align(Format.BATCH_HEADER + batch.length(), Format.MAX_SECTOR)
-                + Format.MAX_SECTOR;
+                + 2 * Format.MAX_SECTOR; // for the batch that attests an opening, and for one of a log that is full
         SegmentAllocator.Prepared next = allocator.take(needed, checkpointBytes);
         if (next.number() != number) {
             throw new IllegalStateException("segment " + next.number() + " was prepared, not " + number);

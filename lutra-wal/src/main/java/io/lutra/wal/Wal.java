@@ -3,6 +3,7 @@ package io.lutra.wal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +53,8 @@ public final class Wal implements AutoCloseable {
         for (String name : opening.snapshotNames()) {
             snapshots.found(name);
         }
+        table.damageWithoutSnapshot(Set.copyOf(opening.snapshotNames()));
         for (GroupState group : table.groups()) {
-            checkSnapshot(group);
             snapshots.marked(group, tail.nextSequence(), true);
             group.queued().reset();
         }
@@ -63,17 +64,9 @@ public final class Wal implements AutoCloseable {
         this.maintenance = new Maintenance(this, options.segmentSize(), table, tail, snapshots);
     }
 
-    private void checkSnapshot(GroupState group) {
-        if (group.isLive() && group.snapshot().index() > 0) {
-            SnapshotFile file = new SnapshotFile(group.id(), group.generation(), group.snapshot());
-            if (!snapshots.has(file)) {
-                group.damage("snapshot " + file + " is missing");
-            }
-        }
-    }
-
     /**
-     * Makes a new log in a directory that holds none, and opens it.
+     * Makes a new log in a directory that holds none, and opens it. If that does not come to its end, for want of room for
+     * instance, the directory may hold a log nevertheless, in which nothing is: {@link #open} goes on from there.
      *
      * @throws WrongDirectoryException if it holds one, or cannot be used
      * @throws LogFullException if the disk has no room for the first segment
@@ -117,17 +110,20 @@ public final class Wal implements AutoCloseable {
         return damages;
     }
 
-    /** Returns the ids of the groups that are there and were not dropped, sorted as unsigned numbers. */
+    /**
+     * Returns the ids of the groups that are there and were not dropped, sorted as unsigned numbers. As for {@link #group}, what is
+     * queued counts.
+     */
     public List<Long> groups() {
         synchronized (lock) {
             return table.groups().stream()
-                    .filter(group -> group.status() != GroupRecord.Status.DROPPED)
+                    .filter(group -> group.queued().status() != GroupRecord.Status.DROPPED)
                     .map(GroupState::id)
                     .toList();
         }
     }
 
-    /** Returns a group's part; {@code null} if there is no such group, or it was dropped. */
+    /** Returns a group's part; {@code null} if there is no such group, or it was dropped; what is queued counts. */
     public @Nullable GroupLog group(long id) {
         synchronized (lock) {
             GroupState group = table.get(id);
@@ -140,12 +136,16 @@ public final class Wal implements AutoCloseable {
     /**
      * Queues the making of a group, and returns its part; it can be read when it is durable.
      *
-     * @param generation above that of every life the group had here
-     * @throws WalException if the group is there, or was dropped with this generation or a higher one
+     * @param generation at least 1, and above that of every life the group had here
+     * @throws WalException if it is not
      */
     public GroupLog createGroup(long id, int generation, Completion completion) {
         synchronized (lock) {
             checkOpen();
+            if (generation < 1) {
+                throw new WalException(
+                        "generation " + generation + " of group " + Long.toUnsignedString(id) + " is below 1");
+            }
             GroupState known = table.get(id);
             if (known != null
                     && (known.queued().status() != GroupRecord.Status.DROPPED

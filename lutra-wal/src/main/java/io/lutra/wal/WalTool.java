@@ -1,7 +1,6 @@
 package io.lutra.wal;
 
 import io.lutra.raft.Entry;
-import io.lutra.raft.SnapshotMetadata;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
@@ -34,7 +33,8 @@ public final class WalTool {
     }
 
     /**
-     * Checks every batch, every record and every snapshot.
+     * Checks every batch, every record, and every snapshot file of the groups, also the older ones. One that cannot be read
+     * counts as damaged.
      *
      * @throws WrongDirectoryException if there is no log, it is in use, or it cannot be read
      */
@@ -59,7 +59,9 @@ public final class WalTool {
                 for (GroupState group : log.table().groups()) {
                     out.println(line(group));
                     damaged += group.status() == GroupRecord.Status.DAMAGED ? 1 : 0;
-                    damaged += group.isLive() ? verifySnapshot(identity, group) : 0;
+                    for (String name : log.snapshots(group)) {
+                        damaged += verifySnapshot(identity, name);
+                    }
                 }
                 out.println(damaged == 0 ? "whole" : damaged + " damaged");
                 return damaged == 0 ? WHOLE : DAMAGED;
@@ -67,16 +69,7 @@ public final class WalTool {
         });
     }
 
-    private int verifySnapshot(IdentityFile identity, GroupState group) throws IOException {
-        SnapshotMetadata metadata = group.snapshot();
-        if (metadata.index() == 0) {
-            return 0;
-        }
-        String name = new SnapshotFile(group.id(), group.generation(), metadata).name();
-        if (!disk.list().contains(name)) {
-            out.println("DAMAGED snapshot " + name + " is missing");
-            return 1;
-        }
+    private int verifySnapshot(IdentityFile identity, String name) {
         try (SnapshotReader reader = new SnapshotReader(name, disk.openToRead(name), identity.logId(), () -> {})) {
             byte[] part = new byte[SnapshotWriter.MAX_CHUNK];
             long size = 0;
@@ -85,8 +78,13 @@ public final class WalTool {
             }
             out.println("  snapshot " + name + ": " + size + " bytes");
             return 0;
-        } catch (DamagedSnapshotException e) {
+        } catch (WrongDirectoryException e) {
+            throw e; // of a newer version
+        } catch (WalException e) {
             out.println("DAMAGED " + e.getMessage());
+            return 1;
+        } catch (IOException e) {
+            out.println("DAMAGED snapshot " + name + " cannot be opened: " + e.getMessage());
             return 1;
         }
     }

@@ -3,7 +3,10 @@ package io.lutra.wal;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** Says that a directory cannot be used as asked, and why. Nothing in it was changed. */
+/**
+ * Says that a directory cannot be used as asked, and why. What its log says is as it was; at most the opening was counted, what a
+ * crash had left over was removed, and an empty file for the lock is there.
+ */
 public final class WrongDirectoryException extends WalException {
     @Serial
     private static final long serialVersionUID = 1L;

@@ -281,6 +281,27 @@ class DamagedLogTest {
                 .hasMessageContaining("number");
     }
 
+    /** Found by review: the opening's batch looked torn, and what it said again had been cut off before anything attested it. */
+    @ParameterizedTest(name = "byte {0} of it")
+    @ValueSource(ints = {0, 10, Format.BATCH_HEADER - 1})
+    void losesNothingWithTheLastBatchOfAnOpening(int at) throws Exception {
+        fill();
+        open();
+        Map<Long, String> whole = inService();
+        wal.abandon();
+        List<String> segments = segments();
+        String last = segments.get(segments.size() - 1);
+        byte[] content = simulated.contentOf(last);
+        int batch = Format.SEGMENT_HEADER;
+        for (int offset = batch; offset < content.length; offset += Format.MIN_SECTOR) {
+            batch = LittleEndian.getInt(content, offset) == Format.BATCH_MAGIC ? offset : batch;
+        }
+        simulated.damage().flipBit(last, 8L * (batch + at));
+        open();
+        assertThat(wal.damages()).isEmpty();
+        assertThat(inService()).isEqualTo(whole).hasSize(3);
+    }
+
     @Test
     void noticesDamageUnderItsFeetWhenItReads() throws Exception {
         fill();

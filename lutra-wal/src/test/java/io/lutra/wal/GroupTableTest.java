@@ -43,6 +43,9 @@ class GroupTableTest {
         hardState(1, 5);
         assertThat(found().isLive()).isTrue();
         assertThat(found().hardState()).isEqualTo(HardState.EMPTY);
+        group(GroupRecord.Status.DROPPED, 1);
+        assertThat(found().isLive()).isTrue();
+        assertThat(found().generation()).isEqualTo(2);
     }
 
     @Test

@@ -52,6 +52,31 @@ class QueuedWritesTest {
         return Entry.of(1, index, new byte[bytes]);
     }
 
+    /** Found by review: the one told what is durable, the other what is queued. */
+    @Test
+    void listsTheGroupsThatItHands() {
+        wal.dropGroup(1, Completion.NONE);
+        assertThat(wal.groups()).isEmpty();
+        assertThat(wal.group(1)).isNull();
+        wal.createGroup(1, 2, Completion.NONE);
+        wal.createGroup(2, 1, Completion.NONE);
+        assertThat(wal.groups())
+                .containsExactly(1L, 2L)
+                .allSatisfy(id -> assertThat(wal.group(id)).isNotNull());
+        write(wal);
+        assertThat(wal.groups()).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void refusesAGenerationThatIsNone() {
+        for (int generation : new int[] {0, -1, Integer.MIN_VALUE}) {
+            assertThatThrownBy(() -> wal.createGroup(2, generation, Completion.NONE))
+                    .isExactlyInstanceOf(WalException.class)
+                    .hasMessageContaining("below 1");
+        }
+        assertThat(wal.groups()).containsExactly(1L);
+    }
+
     @Test
     void completesWhatAsksForNoSyncAfterWhatWasQueuedBefore() {
         group.append(HardState.of(5, 2, 0), entries(1, 3, 5), done("vote and entries"));
