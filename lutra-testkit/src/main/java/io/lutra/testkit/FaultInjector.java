@@ -2,6 +2,7 @@ package io.lutra.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the faults of a {@link FaultPlan} come and go on a {@link Scheduler}, each by itself, several at once.
@@ -12,9 +13,18 @@ import java.util.List;
 public final class FaultInjector {
     /** Something that can be done to the world and undone. */
     public interface Disturbance {
-        /** Does it; what undoes it is returned, to be called once. */
-        Runnable begin(SeededRandom random);
+        /** Does it, and returns what was done; null if there was nothing that it could be done to. */
+        @Nullable
+        Done begin(SeededRandom random);
     }
+
+    /**
+     * What was done.
+     *
+     * @param nodes which nodes it touches, a bit for each, as {@link FaultCoverage} has them
+     * @param undo what undoes it, called once
+     */
+    public record Done(long nodes, Runnable undo) {}
 
     private final Scheduler scheduler;
     private final FaultPlan plan;
@@ -54,8 +64,7 @@ public final class FaultInjector {
         private final long meanDurationNanos;
         private final Disturbance disturbance;
         private final SeededRandom random;
-        private Runnable undo = () -> {};
-        private boolean inForce;
+        private @Nullable Done inForce;
 
         Course(Fault fault, long meanDurationNanos, Disturbance disturbance) {
             this.fault = fault;
@@ -73,26 +82,27 @@ public final class FaultInjector {
 
         @Override
         protected void run() {
-            if (inForce) {
+            Done done = inForce == null ? disturbance.begin(random) : null;
+            if (done == null) {
                 end();
                 waitForNext();
                 return;
             }
-            inForce = true;
+            inForce = done;
             scheduler.trace().record(scheduler.nowNanos(), "fault", fault.name().hashCode(), 1, fault);
-            coverage.faultBegan(fault);
-            undo = disturbance.begin(random);
+            coverage.faultBegan(fault, done.nodes);
             scheduler.after(random.nextLong(2 * meanDurationNanos + 1), this);
         }
 
         void end() {
-            if (inForce) {
-                inForce = false;
+            Done done = inForce;
+            if (done != null) {
+                inForce = null;
                 scheduler
                         .trace()
                         .record(scheduler.nowNanos(), "fault over", fault.name().hashCode(), 0, fault);
-                coverage.faultEnded(fault);
-                undo.run();
+                coverage.faultEnded(fault, done.nodes);
+                done.undo.run();
             }
         }
     }

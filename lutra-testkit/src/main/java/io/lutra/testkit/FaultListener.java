@@ -7,4 +7,13 @@ public interface FaultListener {
 
     /** An operation met a fault. */
     void onFault(Fault fault);
+
+    /**
+     * An operation met a fault that touches these nodes alone.
+     *
+     * @param nodes a bit for each, as {@link FaultCoverage} has them
+     */
+    default void onFault(Fault fault, long nodes) {
+        onFault(fault);
+    }
 }

@@ -77,6 +77,41 @@ class FaultsTest {
     }
 
     @Test
+    void faultsAndOperationsOfDifferentNodesDoNotMeet() {
+        coverage.operationBegan(Operation.READ, 0b011);
+        coverage.faultBegan(Fault.PAUSE, 0b100);
+        coverage.operationBegan(Operation.WRITE, 0b101);
+        coverage.onFault(Fault.MESSAGE_LOSS, 0b110);
+        coverage.operationEnded(Operation.READ, 0b011);
+        coverage.faultEnded(Fault.PAUSE, 0b100);
+        coverage.operationBegan(Operation.WRITE, 0b101);
+        assertThat(coverage.metLessThan(2, EnumSet.of(Fault.MESSAGE_LOSS, Fault.PAUSE)))
+                .containsExactly("MESSAGE_LOSS x READ", "MESSAGE_LOSS x WRITE", "PAUSE x READ", "PAUSE x WRITE");
+        assertThat(coverage.neverMet(EnumSet.of(Fault.MESSAGE_LOSS, Fault.PAUSE)))
+                .containsExactly("PAUSE x READ");
+    }
+
+    @Test
+    void aFaultThatFoundNothingToDoIsNotCounted() {
+        Scheduler scheduler = new Scheduler(3);
+        FaultInjector injector = new FaultInjector(scheduler, FaultPlan.of(Map.of(Fault.KILL, 1.0)), coverage, 1_000);
+        boolean[] alive = {false};
+        int[] killed = {0};
+        injector.add(Fault.KILL, 0, random -> {
+            if (!alive[0]) {
+                return null;
+            }
+            killed[0]++;
+            return new FaultInjector.Done(1, () -> {});
+        });
+        scheduler.runUntil(100_000);
+        assertThat(coverage.faults(Fault.KILL)).isZero();
+        alive[0] = true;
+        scheduler.runUntil(200_000);
+        assertThat(coverage.faults(Fault.KILL)).isEqualTo(killed[0]).isGreaterThan(50);
+    }
+
+    @Test
     void reportsAndAddsUp() {
         coverage.operationBegan(Operation.READ);
         coverage.faultBegan(Fault.PAUSE);
@@ -100,7 +135,9 @@ class FaultsTest {
             injector.add(fault, 500, random -> {
                 inForce.add(fault.name());
                 most[0] = Math.max(most[0], inForce.size());
-                return () -> assertThat(inForce.remove(fault.name())).isTrue();
+                return new FaultInjector.Done(
+                        FaultCoverage.EVERYWHERE,
+                        () -> assertThat(inForce.remove(fault.name())).isTrue());
             });
         }
         scheduler.runUntil(1_000_000);

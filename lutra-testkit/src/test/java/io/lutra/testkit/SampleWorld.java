@@ -44,18 +44,22 @@ final class SampleWorld {
             network.disturb(plan);
             FaultInjector injector = new FaultInjector(scheduler, plan, coverage, 5 * TICK_NANOS);
             network.addFaultsTo(injector, 5 * TICK_NANOS);
-            injector.add(Fault.POWER_CUT, TICK_NANOS, random -> nodes[random.nextInt(NODES)]::restart);
+            injector.add(Fault.POWER_CUT, TICK_NANOS, random -> done(nodes[random.nextInt(NODES)]::restart));
             injector.add(Fault.PAUSE, 5 * TICK_NANOS, random -> {
                 SimulatedProcess paused = nodes[random.nextInt(NODES)].process;
                 paused.pause();
-                return paused::resume;
+                return done(paused::resume);
             });
             injector.add(Fault.CLOCK_DRIFT, 50 * TICK_NANOS, random -> {
                 SimulatedClock clock = nodes[random.nextInt(NODES)].clock;
                 clock.drift(random.nextLong(-500_000, 500_000));
-                return () -> clock.drift(0);
+                return done(() -> clock.drift(0));
             });
         }
+    }
+
+    private static FaultInjector.Done done(Runnable undo) {
+        return new FaultInjector.Done(FaultCoverage.EVERYWHERE, undo);
     }
 
     static long traceHash(long seed) {

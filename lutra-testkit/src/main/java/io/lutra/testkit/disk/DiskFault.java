@@ -19,7 +19,10 @@ public enum DiskFault {
     /** The operation takes a thousand times as long; see {@link SimulatedDisk#takeElapsedNanos}. */
     SLOW,
 
-    /** The operation claims success. A sync made nothing durable yet; a write is read back until a crash, and then gone. */
+    /**
+     * The operation claims success. A sync made nothing durable yet; a write is read back until a crash, and then gone: each byte
+     * of it that was not written again, whatever became durable around it.
+     */
     LOST,
 
     /** A write or read meets another sector than the one that was asked for, and claims success. */

@@ -5,12 +5,13 @@ import static io.lutra.testkit.disk.SimulatedDisk.SECTOR_BYTES;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.zip.Checksum;
 
 /**
  * A file's bytes, twice: as a reader sees them, and as a power cut would leave them.
  *
- * <p>Bytes after the size are zero in both images. A sector is dirty when a sync would write it; one that is clean and
- * differs was lost by a disk that did not say so.
+ * <p>Bytes after the size are zero in both images. A sector is dirty when a sync would write it; where one that is clean
+ * differs, a disk lost it that did not say so.
  */
 final class FileImage implements Inode {
     final int id;
@@ -27,6 +28,8 @@ final class FileImage implements Inode {
 
     private int largestSize;
     private final BitSet dirty = new BitSet();
+    /** Bytes of lost writes, until they are written again: no sync makes them durable, of whatever sector around them. */
+    private final BitSet lost = new BitSet();
 
     FileImage(int id) {
         this.id = id;
@@ -43,6 +46,7 @@ final class FileImage implements Inode {
         copy.leastSize = leastSize;
         copy.largestSize = largestSize;
         copy.dirty.or(dirty);
+        copy.lost.or(lost);
         return copy;
     }
 
@@ -54,19 +58,26 @@ final class FileImage implements Inode {
         return Arrays.copyOf(live, size);
     }
 
+    /** Puts both images into a checksum. */
+    void addTo(Checksum sum) {
+        sum.update(live, 0, size);
+        sum.update(durable, 0, Math.min(durableSize, durable.length));
+    }
+
     int read(int position, ByteBuffer target, int count) {
         int readable = Math.min(count, size - position);
         target.put(live, position, readable);
         return readable;
     }
 
-    /** Writes bytes; those that are not dirty are lost at a crash. */
+    /** Writes bytes; those that do not make anything dirty are lost at a crash. */
     void write(int position, ByteBuffer source, int count, boolean makeDirty) {
         if (count == 0) {
             return;
         }
         resize(Math.max(size, position + count));
         source.get(live, position, count);
+        lost.set(position, position + count, !makeDirty);
         if (makeDirty) {
             touch(position, position + count);
         }
@@ -86,6 +97,7 @@ final class FileImage implements Inode {
         }
         if (newSize < size) {
             Arrays.fill(live, newSize, size, (byte) 0);
+            lost.clear(newSize, size);
             touch(newSize, size);
         }
         size = newSize;
@@ -161,8 +173,11 @@ final class FileImage implements Inode {
         if (end > durable.length) {
             durable = Arrays.copyOf(durable, live.length);
         }
-        if (start < end) {
-            System.arraycopy(live, start, durable, start, end - start);
+        while (start < end) {
+            int stop = lost.nextSetBit(start);
+            stop = stop < 0 || stop > end ? end : stop;
+            System.arraycopy(live, start, durable, start, stop - start);
+            start = lost.nextClearBit(stop);
         }
     }
 
@@ -174,6 +189,7 @@ final class FileImage implements Inode {
         Arrays.fill(durable, durableSize, durable.length, (byte) 0);
         live = durable.clone();
         size = durableSize;
+        lost.clear();
         forgetDirt();
     }
 
@@ -184,6 +200,10 @@ final class FileImage implements Inode {
         }
         durable = Arrays.copyOf(durable, Math.max(durable.length, live.length));
         live = Arrays.copyOf(live, durable.length);
+        for (int at = lost.nextSetBit(0); at >= 0; at = lost.nextSetBit(at + 1)) {
+            live[at] = durable[at];
+        }
+        lost.clear();
         for (int sector = dirty.nextClearBit(0); sector * SECTOR_BYTES < live.length; ) {
             int start = sector * SECTOR_BYTES;
             System.arraycopy(durable, start, live, start, Math.min(SECTOR_BYTES, live.length - start));
@@ -200,6 +220,7 @@ final class FileImage implements Inode {
         int count = Math.min(bytes.length, size - position);
         System.arraycopy(bytes, 0, live, position, count);
         System.arraycopy(bytes, 0, durable, position, count);
+        lost.clear(position, position + count);
     }
 
     void damageSize(int newSize) {

@@ -3,6 +3,7 @@ package io.lutra.testkit.disk;
 import io.lutra.testkit.SeededRandom;
 import java.io.IOException;
 import java.util.List;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +119,13 @@ public final class SimulatedDisk {
     /** Returns a copy of what a reader finds in a file: for the eyes of a test, no operation of the disk. */
     public byte[] contentOf(String path) throws IOException {
         return tree.file(path).content();
+    }
+
+    /** Returns a hash of the bytes of all files, as a reader sees them and as a power cut would leave them: to compare runs. */
+    public long contentHash() {
+        CRC32 sum = new CRC32();
+        tree.files().forEach(file -> file.addTo(sum));
+        return sum.getValue();
     }
 
     /** Returns the faults that it is to meet. */

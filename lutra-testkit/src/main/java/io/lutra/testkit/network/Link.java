@@ -120,6 +120,11 @@ public final class Link {
         held.clear();
     }
 
+    /** Tells whether a message in order is under way, or held. */
+    boolean isBusy() {
+        return lastArrivalNanos > scheduler.nowNanos() || !held.isEmpty();
+    }
+
     /** Makes the link as it was at first. */
     public void heal() {
         delay(USUAL)

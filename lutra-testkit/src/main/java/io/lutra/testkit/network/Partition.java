@@ -134,6 +134,18 @@ public final class Partition {
         };
     }
 
+    /**
+     * Returns the same among other nodes: node {@code i} of this one is {@code places[i]} of so many, the rest of whom hear
+     * all and are heard by all.
+     */
+    Partition among(int allNodes, int[] places) {
+        Partition partition = new Partition(allNodes);
+        for (int bit = cut.nextSetBit(0); bit >= 0; bit = cut.nextSetBit(bit + 1)) {
+            partition.cut(places[bit / nodes], places[bit % nodes]);
+        }
+        return partition;
+    }
+
     /** Tells whether a node hears what another says. A node always hears itself. */
     public boolean connects(int from, int to) {
         return !cut.get(from * nodes + to);
@@ -141,6 +153,15 @@ public final class Partition {
 
     int nodes() {
         return nodes;
+    }
+
+    /** Returns the nodes that do not hear all or are not heard by all: a bit for each. */
+    long touched() {
+        long touched = 0;
+        for (int bit = cut.nextSetBit(0); bit >= 0; bit = cut.nextSetBit(bit + 1)) {
+            touched |= (1L << (bit / nodes)) | (1L << (bit % nodes));
+        }
+        return touched;
     }
 
     private void cut(int from, int to) {

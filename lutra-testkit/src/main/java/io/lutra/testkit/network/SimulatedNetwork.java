@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,12 @@ public final class SimulatedNetwork<M> {
 
     private static final class Count {
         long value;
+    }
+
+    /** What a fault of links does to one. */
+    private interface OnLink {
+        /** Does it; what undoes it is returned. */
+        Runnable begin(Link link);
     }
 
     private final Scheduler scheduler;
@@ -107,13 +115,13 @@ public final class SimulatedNetwork<M> {
             return;
         }
         if (random.chance(link.loss)) {
-            strike(Fault.MESSAGE_LOSS);
+            strike(Fault.MESSAGE_LOSS, from, to);
             lose("loss", from, to, message);
             return;
         }
         M transmitted = message;
         if (random.chance(link.corruption)) {
-            strike(Fault.MESSAGE_CORRUPT);
+            strike(Fault.MESSAGE_CORRUPT, from, to);
             M changed = wire.corrupt(message, random);
             if (changed == null) {
                 lose("refused", from, to, message);
@@ -128,16 +136,16 @@ public final class SimulatedNetwork<M> {
         }
         long arrival = departure + link.delay.drawNanos(random);
         if (random.chance(link.duplication)) {
-            strike(Fault.MESSAGE_DUPLICATE);
+            strike(Fault.MESSAGE_DUPLICATE, from, to);
             deliver(from, to, transmitted, arrival + OVERTAKEN.drawNanos(random));
         }
         if (random.chance(link.reordering)) {
-            strike(Fault.MESSAGE_REORDER);
+            strike(Fault.MESSAGE_REORDER, from, to);
             deliver(from, to, transmitted, arrival + OVERTAKEN.drawNanos(random));
             return;
         }
         if (random.chance(link.slowness)) {
-            strike(Fault.MESSAGE_DELAY);
+            strike(Fault.MESSAGE_DELAY, from, to);
             arrival += SLOW.drawNanos(random);
         }
         deliver(from, to, transmitted, link.inOrder(arrival));
@@ -178,29 +186,81 @@ public final class SimulatedNetwork<M> {
         }
     }
 
-    /** Has an injector let partitions, stalls, resets and narrow links come and go. */
+    /** Has an injector let partitions, stalls, resets and narrow links come and go, between any of the nodes. */
     public void addFaultsTo(FaultInjector injector, long meanDurationNanos) {
+        int[] all = IntStream.range(0, nodes).toArray();
+        addFaultsTo(injector, meanDurationNanos, () -> all);
+    }
+
+    /**
+     * Has an injector let partitions, stalls, resets and narrow links come and go, between the nodes that are in use when one
+     * comes: of a large network with few of them, what is drawn over all nodes would hardly ever cut anything.
+     *
+     * @param used the nodes in use, each once; with fewer than two nothing comes
+     */
+    public void addFaultsTo(FaultInjector injector, long meanDurationNanos, Supplier<int[]> used) {
         for (Fault kind : Partition.KINDS) {
             injector.add(kind, meanDurationNanos, draws -> {
-                Partition partition = Partition.draw(kind, nodes, draws);
+                int[] places = used.get();
+                if (places.length < 2) {
+                    return null;
+                }
+                Partition partition = Partition.draw(kind, places.length, draws).among(nodes, places);
                 partition(partition);
-                return () -> mend(partition);
+                return new FaultInjector.Done(partition.touched(), () -> mend(partition));
             });
         }
-        injector.add(Fault.CONNECTION_STALL, meanDurationNanos, draws -> {
-            Link link = links[draws.nextInt(links.length)];
+        addLinkFault(injector, Fault.CONNECTION_STALL, meanDurationNanos, used, link -> {
             link.stall();
             return link::flow;
         });
-        injector.add(Fault.BANDWIDTH, meanDurationNanos, draws -> {
-            Link link = links[draws.nextInt(links.length)];
+        addLinkFault(injector, Fault.BANDWIDTH, meanDurationNanos, used, link -> {
             link.bandwidth(SLOW_BYTES_PER_SECOND, SLOW_BYTES_PER_SECOND / 100, SLOW_BYTES_PER_SECOND);
             return () -> link.bandwidth(0, 0, 0);
         });
         injector.add(Fault.CONNECTION_RESET, 0, draws -> {
-            reset(draws.nextInt(nodes), draws.nextInt(nodes));
-            return () -> {};
+            List<int[]> busy = busyPairsOf(used.get());
+            if (busy.isEmpty()) {
+                return null;
+            }
+            int[] ends = busy.get(draws.nextInt(busy.size()));
+            reset(ends[0], ends[1]);
+            return new FaultInjector.Done(bit(ends[0]) | bit(ends[1]), () -> {});
         });
+    }
+
+    /** Returns between which two of these nodes messages are under way: a connection that breaks loses nothing else. */
+    private List<int[]> busyPairsOf(int[] places) {
+        List<int[]> busy = new ArrayList<>();
+        for (int i = 0; i < places.length; i++) {
+            for (int j = 0; j < i; j++) {
+                if (link(places[i], places[j]).isBusy()
+                        || link(places[j], places[i]).isBusy()) {
+                    busy.add(new int[] {places[i], places[j]});
+                }
+            }
+        }
+        return busy;
+    }
+
+    private void addLinkFault(
+            FaultInjector injector, Fault fault, long meanDurationNanos, Supplier<int[]> used, OnLink onLink) {
+        injector.add(fault, meanDurationNanos, draws -> {
+            int[] ends = twoOf(used.get(), draws);
+            return ends == null
+                    ? null
+                    : new FaultInjector.Done(bit(ends[0]) | bit(ends[1]), onLink.begin(link(ends[0], ends[1])));
+        });
+    }
+
+    /** Returns two different ones of these nodes, null if there are none. */
+    private static int @Nullable [] twoOf(int[] places, SeededRandom draws) {
+        if (places.length < 2) {
+            return null;
+        }
+        int from = draws.nextInt(places.length);
+        int to = (from + draws.nextInt(1, places.length)) % places.length;
+        return new int[] {places[from], places[to]};
     }
 
     /** Returns how many messages were sent. */
@@ -240,9 +300,13 @@ public final class SimulatedNetwork<M> {
         }
     }
 
-    private void strike(Fault fault) {
+    private void strike(Fault fault, int from, int to) {
         faults.computeIfAbsent(fault, key -> new Count()).value++;
-        listener.onFault(fault);
+        listener.onFault(fault, bit(from) | bit(to));
+    }
+
+    private static long bit(int node) {
+        return 1L << node; // node % 64, as FaultCoverage has them
     }
 
     private void lose(String why, int from, int to, M message) {

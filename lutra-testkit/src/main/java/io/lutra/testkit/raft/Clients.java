@@ -135,6 +135,9 @@ final class Clients {
         private boolean reads;
         private int key;
         private long replica;
+        /** Those of the replica and of the leader at that time. */
+        private long machines;
+
         private long beganNanos;
         private long acknowledgedBefore;
         private long termBefore;
@@ -151,7 +154,7 @@ final class Clients {
 
         void done(Operation kind) {
             operation = 0;
-            cluster.coverage.operationEnded(kind);
+            cluster.coverage.operationEnded(kind, machines);
             cluster.scheduler.cancel(this);
             next(cluster.options.thinkNanos == 0 ? 0 : random.nextLong(2 * cluster.options.thinkNanos));
         }
@@ -180,6 +183,8 @@ final class Clients {
             }
             key = random.nextInt(KeyValueMachine.KEYS);
             replica = process.id;
+            RaftProcess leader = cluster.leader();
+            machines = process.machineBit() | (leader == null ? 0 : leader.machineBit());
             beganNanos = cluster.scheduler.nowNanos();
             termBefore = cluster.term();
             acknowledgedBefore = cluster.checks.acknowledgedWrites.highest();
@@ -203,12 +208,12 @@ final class Clients {
             if (reads) {
                 history.failed(recorded);
             }
-            cluster.coverage.operationEnded(reads ? Operation.READ : Operation.WRITE);
+            cluster.coverage.operationEnded(reads ? Operation.READ : Operation.WRITE, machines);
             operation = 0;
         }
 
         private void read(RaftProcess process) {
-            cluster.coverage.operationBegan(Operation.READ);
+            cluster.coverage.operationBegan(Operation.READ, machines);
             byte[] context = ByteBuffer.allocate(Long.BYTES).putLong(operation).array();
             process.readIndex(context);
             retryUnlessLed(process);
@@ -219,22 +224,23 @@ final class Clients {
             if (operation != 0 && process.view.lead == 0) {
                 operation = 0;
                 history.failed(recorded);
-                cluster.coverage.operationEnded(Operation.READ);
+                cluster.coverage.operationEnded(Operation.READ, machines);
                 cluster.scheduler.cancel(this);
                 next(RETRY_NANOS);
             }
         }
 
         private void write(RaftProcess process) {
-            cluster.coverage.operationBegan(Operation.WRITE);
+            cluster.coverage.operationBegan(Operation.WRITE, machines);
             long mine = operation;
             proposed += beganNanos >= mustEndFromNanos ? 1 : 0;
             int padding = cluster.options.padding == 0 ? 0 : random.nextInt(cluster.options.padding);
-            ProposalResult result = process.propose(KeyValueMachine.command(key, operation, padding));
+            ProposalResult result =
+                    process.propose(KeyValueMachine.command(key, operation, padding, cluster.options.paddingByte));
             if (result != null && result.isDropped() && operation == mine) {
                 history.failed(recorded);
                 operation = 0;
-                cluster.coverage.operationEnded(Operation.WRITE);
+                cluster.coverage.operationEnded(Operation.WRITE, machines);
                 cluster.scheduler.cancel(this);
                 next(RETRY_NANOS);
             }

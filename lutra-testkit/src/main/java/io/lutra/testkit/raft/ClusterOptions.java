@@ -16,7 +16,10 @@ final class ClusterOptions {
     static final long TICK_NANOS = 10_000_000;
     static final long ELECTION_NANOS = ELECTION_TICK * TICK_NANOS;
 
-    /** The faults that a core alone can meet and must survive. */
+    /**
+     * The faults that a core alone can meet and must survive. A message with wrong bytes is none: the checksum of its transport
+     * makes a lost one of it.
+     */
     static final Set<Fault> FAULTS = EnumSet.of(
             Fault.PARTITION_SPLIT,
             Fault.PARTITION_ONE_WAY,
@@ -27,7 +30,6 @@ final class ClusterOptions {
             Fault.MESSAGE_DELAY,
             Fault.MESSAGE_REORDER,
             Fault.MESSAGE_DUPLICATE,
-            Fault.MESSAGE_CORRUPT,
             Fault.BANDWIDTH,
             Fault.CONNECTION_RESET,
             Fault.CONNECTION_STALL,
@@ -78,6 +80,9 @@ final class ClusterOptions {
     final int clients;
     final long thinkNanos;
     final int padding;
+    /** What commands are padded with. */
+    byte paddingByte;
+
     final double readShare;
     /** The mean time between acts of the operator; membership changes, transfers and the like. */
     final long operatorNanos;

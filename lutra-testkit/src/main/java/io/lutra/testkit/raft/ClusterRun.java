@@ -127,6 +127,8 @@ public final class ClusterRun {
             violation = e;
             report = "seed " + seed() + " at " + cluster.scheduler.nowNanos() + " ns: " + e + "\n"
                     + cluster.scheduler.trace().last(40);
+        } finally {
+            cluster.foldState();
         }
     }
 

@@ -17,9 +17,10 @@ final class KeyValueMachine {
 
     KeyValueMachine() {}
 
-    /** Returns a command that writes, padded to a size. */
-    static byte[] command(int key, long write, int padding) {
+    /** Returns a command that writes, padded with so many of a byte. */
+    static byte[] command(int key, long write, int padding, byte paddingByte) {
         byte[] command = new byte[COMMAND_BYTES + padding];
+        Arrays.fill(command, paddingByte);
         ByteBuffer.wrap(command).putLong(key).putLong(write);
         return command;
     }

@@ -16,7 +16,7 @@ enum Operation {
     CAMPAIGN,
     /** A snapshot is made, and the log cut. */
     COMPACT,
-    /** A snapshot is installed. */
+    /** A snapshot is stored and installed. */
     INSTALL,
     /** A process starts with what its disk holds. */
     RESTART

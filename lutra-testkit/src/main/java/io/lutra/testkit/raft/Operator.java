@@ -65,7 +65,7 @@ final class Operator extends Event {
                 change(leader);
             } else if (asked != null && cluster.hasUnusedIds()) {
                 // It may not know who was removed: ids that were in use must not come back by it.
-                cluster.operation(Operation.SIMPLE_CHANGE);
+                cluster.operation(Operation.SIMPLE_CHANGE, asked);
                 asked.proposeChange(ConfChange.of(ConfChangeType.ADD_LEARNER_NODE, cluster.unusedId()));
             }
         } else {
@@ -102,15 +102,15 @@ final class Operator extends Event {
             case 0, 1, 2 -> {
                 RaftProcess asked = leader == null || random.chance(0.2) ? process : leader;
                 long to = anyOf(asked.view.membership.members());
-                cluster.operation(Operation.TRANSFER);
+                cluster.operation(Operation.TRANSFER, asked);
                 asked.act(() -> asked.node().transferLeader(to));
             }
             case 3 -> {
-                cluster.operation(Operation.CAMPAIGN);
+                cluster.operation(Operation.CAMPAIGN, process);
                 process.act(() -> process.node().campaign());
             }
             case 4 -> {
-                cluster.operation(Operation.CAMPAIGN);
+                cluster.operation(Operation.CAMPAIGN, process);
                 process.act(() -> process.node().forgetLeader());
             }
             default -> {
@@ -140,7 +140,7 @@ final class Operator extends Event {
         if (now.isJoint()) {
             // One that is left by itself may be left by hand as well; other changes are refused.
             MembershipChange leave = random.chance(0.8) ? ConfChangeV2.LEAVE_JOINT : simple(now, false);
-            cluster.operation(Operation.JOINT_CHANGE);
+            cluster.operation(Operation.JOINT_CHANGE, asked);
             asked.proposeChange(leave);
             return;
         }
@@ -150,7 +150,7 @@ final class Operator extends Event {
         // An impossible change is refused by the core; a possible one must leave a quorum of those that have their
         // data.
         if (next == null || (next.isQuorum(~cluster.lost()) && !endsAlone(now, next, asked.id))) {
-            cluster.operation(joint ? Operation.JOINT_CHANGE : Operation.SIMPLE_CHANGE);
+            cluster.operation(joint ? Operation.JOINT_CHANGE : Operation.SIMPLE_CHANGE, asked);
             asked.proposeChange(change);
         }
     }

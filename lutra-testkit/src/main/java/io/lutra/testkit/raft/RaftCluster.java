@@ -7,6 +7,7 @@ import io.lutra.testkit.Event;
 import io.lutra.testkit.Fault;
 import io.lutra.testkit.FaultCoverage;
 import io.lutra.testkit.FaultInjector;
+import io.lutra.testkit.FaultInjector.Done;
 import io.lutra.testkit.Scheduler;
 import io.lutra.testkit.SeededRandom;
 import io.lutra.testkit.disk.DiskFault;
@@ -226,23 +227,23 @@ final class RaftCluster {
         network.partition(Partition.pair(MACHINES, one.slot, other.slot));
     }
 
-    /** Counts an operation that is asked for, and takes effect in the messages and writes that follow. */
-    void operation(Operation operation) {
-        coverage.operationBegan(operation);
-        scheduler.after(EFFECT_NANOS, Event.of(() -> coverage.operationEnded(operation)));
+    /** Counts an operation that is asked of a replica, and takes effect in the messages and writes that follow. */
+    void operation(Operation operation, RaftProcess asked) {
+        coverage.operationBegan(operation, asked.machineBit());
+        scheduler.after(EFFECT_NANOS, Event.of(() -> coverage.operationEnded(operation, asked.machineBit())));
     }
 
     long spreadNanos(SeededRandom draws, long meanNanos) {
         return meanNanos / 2 + draws.nextLong(meanNanos);
     }
 
-    /** Returns how long an operation on a disk takes that takes so long in the mean. */
-    long diskNanos(SeededRandom draws, long meanNanos) {
+    /** Returns how long an operation on the disk of a replica takes that takes so long in the mean. */
+    long diskNanos(RaftProcess process, SeededRandom draws, long meanNanos) {
         long nanos = spreadNanos(draws, meanNanos);
         if (disturbed && options.faults.has(Fault.DISK_SLOW)) {
             double rate = options.faults.intensity(Fault.DISK_SLOW) / 8;
             if (draws.chance(rate)) {
-                coverage.onFault(Fault.DISK_SLOW);
+                coverage.onFault(Fault.DISK_SLOW, process.machineBit());
                 return Math.min(SLOWEST_NANOS, nanos * draws.nextInt(5, 100));
             }
         }
@@ -253,7 +254,7 @@ final class RaftCluster {
     void disturb() {
         disturbed = true;
         network.disturb(options.faults);
-        network.addFaultsTo(injector, options.faultDurationNanos);
+        network.addFaultsTo(injector, options.faultDurationNanos, this::machinesInUse);
         for (RaftProcess process : processes()) {
             disturb(process);
         }
@@ -264,6 +265,15 @@ final class RaftCluster {
             inquirer.maybeStart();
             otherLeader.maybeStart();
         }
+    }
+
+    /** Returns the machines of members, those included that do not know yet that they were removed. */
+    private int[] machinesInUse() {
+        Membership members = checks.ledger.membershipAt(Long.MAX_VALUE);
+        return processes().stream()
+                .filter(process -> members.isMember(process.id) || process.view.membership.isMember(process.id))
+                .mapToInt(process -> process.slot)
+                .toArray();
     }
 
     private void disturb(RaftProcess process) {
@@ -280,79 +290,61 @@ final class RaftCluster {
     }
 
     private void addProcessFaults() {
-        injector.add(Fault.KILL, options.faultDurationNanos, draws -> die(draws, null));
+        addVictimFault(Fault.KILL, options.faultDurationNanos, (process, draws) -> die(process, null));
         injector.add(
                 Fault.POWER_CUT,
                 options.faultDurationNanos,
-                draws -> draws.chance(0.1) ? allDie(draws) : die(draws, survival(draws)));
-        injector.add(Fault.PAUSE, options.faultDurationNanos, draws -> {
-            RaftProcess process = victim(draws);
-            if (process == null) {
-                return () -> {};
-            }
+                draws -> draws.chance(0.1)
+                        ? allDie(draws)
+                        : strike(draws, (process, more) -> die(process, survival(more))));
+        addVictimFault(Fault.PAUSE, options.faultDurationNanos, (process, draws) -> {
             process.process.pause();
             return () -> process.process.resume();
         });
-        injector.add(Fault.SLOW_PROCESS, options.faultDurationNanos, draws -> {
-            RaftProcess process = victim(draws);
-            if (process == null) {
-                return () -> {};
-            }
+        addVictimFault(Fault.SLOW_PROCESS, options.faultDurationNanos, (process, draws) -> {
             process.process.slowDown(draws.nextLong(100_000, 3_000_000));
             return () -> process.process.slowDown(0);
         });
-        injector.add(Fault.CLOCK_DRIFT, 5 * options.faultDurationNanos, draws -> {
-            RaftProcess process = victim(draws);
-            if (process == null) {
-                return () -> {};
-            }
+        addVictimFault(Fault.CLOCK_DRIFT, 5 * options.faultDurationNanos, (process, draws) -> {
             process.clock.drift(draws.nextInt(-500_000, 1_000_000));
             return () -> process.clock.drift(0);
         });
-        injector.add(Fault.CLOCK_JUMP, 0, draws -> {
-            RaftProcess process = victim(draws);
-            if (process != null) {
-                process.clock.jump(draws.nextLong(-500_000_000L, 2_000_000_000L));
-            }
+        addVictimFault(Fault.CLOCK_JUMP, EFFECT_NANOS, (process, draws) -> {
+            process.clock.jump(draws.nextLong(-500_000_000L, 2_000_000_000L));
             return () -> {};
         });
         addDiskFaults();
-        injector.add(Fault.DATA_LOST, 0, draws -> {
-            RaftProcess process = victim(draws);
-            if (process != null && canLose(process)) {
-                lose(process);
+        addVictimFault(Fault.DATA_LOST, 0, (process, draws) -> {
+            if (!canLose(process)) {
+                return null;
             }
+            lose(process);
             return () -> {};
         });
     }
 
     /** A disk that is full, and what a storage may survive that is more than a log in one file. */
     private void addDiskFaults() {
-        injector.add(Fault.DISK_FULL, options.faultDurationNanos, draws -> {
-            RaftProcess process = victim(draws);
-            if (process == null) {
-                return () -> {};
-            }
+        addVictimFault(Fault.DISK_FULL, options.faultDurationNanos, (process, draws) -> {
             process.disk.capacityBytes(process.disk.usedBytes() + draws.nextInt(1 << draws.nextInt(17)));
             return () -> process.disk.capacityBytes(Long.MAX_VALUE);
         });
-        injector.add(Fault.DISK_ROT, 0, draws -> {
-            RaftProcess process = victim(draws);
-            if (process != null && canLose(process)) {
-                process.stop(draws.chance(0.5) ? null : Survival.everything());
-                process.home.damage(draws);
-                if (process.home.isWhole()) {
-                    restartLater(process);
-                } else {
-                    lose(process);
-                }
+        addVictimFault(Fault.DISK_ROT, 0, (process, draws) -> {
+            if (!canLose(process)) {
+                return null;
+            }
+            process.stop(draws.chance(0.5) ? null : Survival.everything());
+            process.home.damage(draws);
+            if (process.home.isWhole()) {
+                restartLater(process);
+            } else {
+                lose(process);
             }
             return () -> {};
         });
-        injector.add(Fault.DISK_LOST, options.faultDurationNanos, draws -> {
-            RaftProcess process = victim(draws);
-            if (process == null || process.lies || !canLose(process)) {
-                return () -> {};
+        addVictimFault(Fault.DISK_LOST, options.faultDurationNanos, (process, draws) -> {
+            if (process.lies || !canLose(process)) {
+                return null;
             }
             // Counted as lost from now on: what it acknowledges may be gone.
             process.lies = true;
@@ -366,6 +358,23 @@ final class RaftCluster {
         });
     }
 
+    /** A fault that comes to one process that runs. */
+    private interface OnVictim {
+        /** Does it; what undoes it is returned, null if this one is spared. */
+        @Nullable
+        Runnable begin(RaftProcess process, SeededRandom draws);
+    }
+
+    private void addVictimFault(Fault fault, long meanDurationNanos, OnVictim onVictim) {
+        injector.add(fault, meanDurationNanos, draws -> strike(draws, onVictim));
+    }
+
+    private @Nullable Done strike(SeededRandom draws, OnVictim onVictim) {
+        RaftProcess process = victim(draws);
+        Runnable undo = process == null ? null : onVictim.begin(process, draws);
+        return process == null || undo == null ? null : new Done(process.machineBit(), undo);
+    }
+
     private static Survival survival(SeededRandom draws) {
         return switch (draws.nextInt(4)) {
             case 0 -> Survival.nothing();
@@ -375,40 +384,38 @@ final class RaftCluster {
         };
     }
 
-    /** Returns a process that runs; the leader is met more often than others. Null if none was met. */
+    /** Returns a process that runs, null if none does; the leader is met more often than others. */
     private @Nullable RaftProcess victim(SeededRandom draws) {
         RaftProcess leader = draws.chance(0.3) ? leader() : null;
         if (leader != null) {
             return leader;
         }
-        for (int attempts = 0; attempts < 8; attempts++) {
-            RaftProcess process = machines[draws.nextInt(MACHINES)];
-            if (process != null && process.isRunning()) {
-                return process;
-            }
-        }
-        return null;
+        List<RaftProcess> running = running();
+        return running.isEmpty() ? null : running.get(draws.nextInt(running.size()));
     }
 
-    private Runnable die(SeededRandom draws, @Nullable Survival powerCut) {
-        RaftProcess process = victim(draws);
-        if (process == null) {
-            return () -> {};
-        }
+    private List<RaftProcess> running() {
+        return processes().stream().filter(RaftProcess::isRunning).toList();
+    }
+
+    private Runnable die(RaftProcess process, @Nullable Survival powerCut) {
         process.stop(powerCut);
         return () -> restart(process);
     }
 
-    private Runnable allDie(SeededRandom draws) {
+    private @Nullable Done allDie(SeededRandom draws) {
+        if (running().isEmpty()) {
+            return null;
+        }
         List<RaftProcess> all = processes();
         for (RaftProcess process : all) {
             process.stop(survival(draws));
         }
-        return () -> all.forEach(this::restart);
+        return new Done(FaultCoverage.EVERYWHERE, () -> all.forEach(this::restart));
     }
 
     private void restart(RaftProcess process) {
-        operation(Operation.RESTART);
+        operation(Operation.RESTART, process);
         process.start(List.of());
     }
 
@@ -431,6 +438,16 @@ final class RaftCluster {
             }
         }
         return true;
+    }
+
+    /** Lets what all replicas have applied, and what their disks hold, be part of the hash of the run. */
+    void foldState() {
+        for (RaftProcess process : processes) {
+            if (process != null) {
+                scheduler.trace().fold(process.view.appliedHash);
+                scheduler.trace().fold(process.disk.contentHash());
+            }
+        }
     }
 
     /** Ends all faults, and brings everything back that is not gone for good. */

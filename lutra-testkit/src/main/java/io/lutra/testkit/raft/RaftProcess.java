@@ -25,6 +25,7 @@ import io.lutra.testkit.SimulatedClock;
 import io.lutra.testkit.SimulatedProcess;
 import io.lutra.testkit.disk.SimulatedDisk;
 import io.lutra.testkit.disk.Survival;
+import io.lutra.testkit.invariants.EntryHash;
 import io.lutra.testkit.invariants.Invariant;
 import io.lutra.testkit.invariants.ReplicaView;
 import java.io.IOException;
@@ -113,9 +114,14 @@ final class RaftProcess {
         this.random = scheduler.random("process").fork(id);
         this.clock = new SimulatedClock(scheduler, random.nextLong(ClusterOptions.ELECTION_NANOS));
         this.disk = new SimulatedDisk(random.nextLong());
-        disk.faults().listener(cluster.coverage);
+        disk.faults().listener(fault -> cluster.coverage.onFault(fault, machineBit()));
         this.home = cluster.storages.on(disk, random.fork("home").seed(), cluster.checks.violations);
         cluster.network.attach(slot, process, this::receive);
+    }
+
+    /** Returns its machine as {@link io.lutra.testkit.FaultCoverage} has nodes. */
+    long machineBit() {
+        return 1L << slot;
     }
 
     boolean isRunning() {
@@ -269,7 +275,7 @@ final class RaftProcess {
 
     private void receive(int from, Frame frame) {
         cluster.events++;
-        scheduler.trace().fold(frame.bytes.length);
+        scheduler.trace().fold(EntryHash.of(frame.bytes));
         if (!isRunning() || frame.to != id) {
             return;
         }
@@ -506,12 +512,13 @@ final class RaftProcess {
     }
 
     long syncNanos() {
-        return cluster.diskNanos(random, Math.min(SLOW_NANOS, diskSlowness * cluster.options.syncNanos));
+        return cluster.diskNanos(this, random, Math.min(SLOW_NANOS, diskSlowness * cluster.options.syncNanos));
     }
 
     /** A snapshot is being stored: what it covers is not applied any more, since its configuration is in force already. */
     void expect(Snapshot snapshot) {
         view.givenSnapshot = snapshot.metadata().index();
+        cluster.operation(Operation.INSTALL, this);
     }
 
     /** The application begins anew with a snapshot, unless it is further. */
@@ -521,7 +528,6 @@ final class RaftProcess {
             machine.restore(snapshot.data());
             applied = snapshot.metadata().index();
             confState = snapshot.metadata().confState();
-            cluster.operation(Operation.INSTALL);
             serveReads();
         }
     }
@@ -565,7 +571,7 @@ final class RaftProcess {
         SnapshotMetadata metadata = SnapshotMetadata.of(confState, applied, log.term(applied));
         Snapshot snapshot = Snapshot.of(machine.snapshot(view.appliedHash), metadata);
         checks.made(snapshot);
-        cluster.operation(Operation.COMPACT);
+        cluster.operation(Operation.COMPACT, this);
         log.compact(snapshot, applied - cluster.options.keptEntries);
     }
 

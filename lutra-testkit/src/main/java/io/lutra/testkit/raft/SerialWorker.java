@@ -32,6 +32,9 @@ final class SerialWorker implements RaftProcess.Worker {
     public void takeReady() throws IOException {
         Ready ready = process.node().ready();
         process.checks.readyTaken(ready);
+        if (ready.snapshot() != null) {
+            process.cluster.operation(Operation.INSTALL, process);
+        }
         process.write(ready.hardState(), ready.snapshot(), ready.entries());
         if (ready.mustSync() || ready.snapshot() != null) {
             writing = ready;

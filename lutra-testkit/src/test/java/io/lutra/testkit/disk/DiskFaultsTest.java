@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +172,36 @@ class DiskFaultsTest {
         disk.syncDirectory("d");
         disk.crash(Survival.everything());
         assertThat(disk.contentOf("d/other")).containsOnly(0);
+    }
+
+    @Test
+    void aLostWriteIsGoneAfterTheCrashThoughItsSectorWasWrittenAgain() throws IOException {
+        file.append(bytes("a".repeat(100)));
+        faults.once(DiskOperation.WRITE, DiskFault.LOST);
+        file.append(bytes("b".repeat(100)));
+        file.append(bytes("c".repeat(100)));
+        file.sync();
+        disk.syncDirectory("d");
+        assertThat(disk.contentOf("d/log")).asString().isEqualTo("a".repeat(100) + "b".repeat(100) + "c".repeat(100));
+        SimulatedDisk cold = disk.copy();
+        cold.dropCaches();
+        disk.crash(Survival.everything());
+        for (SimulatedDisk found : List.of(cold, disk)) {
+            assertThat(found.contentOf("d/log"))
+                    .asString()
+                    .isEqualTo("a".repeat(100) + "\0".repeat(100) + "c".repeat(100));
+        }
+    }
+
+    @Test
+    void whatIsWrittenOverALostWriteIsThereAfterTheCrash() throws IOException {
+        faults.once(DiskOperation.WRITE, DiskFault.LOST);
+        file.append(bytes("bbb"));
+        file.write(1, bytes("c"));
+        file.sync();
+        disk.syncDirectory("d");
+        disk.crash(Survival.nothing());
+        assertThat(disk.contentOf("d/log")).asString().isEqualTo("\0c\0");
     }
 
     @Test

@@ -82,6 +82,19 @@ class PartitionTest {
     }
 
     @Test
+    void isTheSameAmongOtherNodes() {
+        Partition partition =
+                Partition.oneWay(2, BitSet.valueOf(new long[] {1})).among(4, new int[] {3, 1});
+        assertThat(shape(partition, 4)).isEqualTo("""
+                1111
+                1111
+                1111
+                1011
+                """);
+        assertThat(partition.touched()).isEqualTo(0b1010);
+    }
+
+    @Test
     void everyDrawOfEveryKindCutsSomethingAndNobodyFromItself() {
         for (Fault kind : Partition.KINDS) {
             for (int nodes = 2; nodes <= 7; nodes++) {

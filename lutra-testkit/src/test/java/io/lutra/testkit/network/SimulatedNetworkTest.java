@@ -29,6 +29,11 @@ class SimulatedNetworkTest {
         SEND
     }
 
+    private enum Node {
+        USED,
+        UNUSED
+    }
+
     private static final Wire<Long> WIRE = new Wire<>() {
         @Override
         public int sizeBytes(Long message) {
@@ -319,6 +324,30 @@ class SimulatedNetworkTest {
         scheduler.runUntil(10_300 * MILLI);
         assertThat(network.lost()).isEqualTo(lost);
         assertThat(network.delivered() - delivered).isBetween(290L, 310L);
+    }
+
+    @Test
+    void faultsComeBetweenTheNodesInUseAlone() {
+        FaultCoverage<Node> coverage = new FaultCoverage<>(Node.class);
+        EnumSet<Fault> lasting = EnumSet.range(Fault.PARTITION_SPLIT, Fault.PARTITION_RING);
+        lasting.addAll(EnumSet.of(Fault.BANDWIDTH, Fault.CONNECTION_RESET, Fault.CONNECTION_STALL));
+        FaultPlan plan = FaultPlan.of(lasting.stream().collect(Collectors.toMap(fault -> fault, fault -> 1.0)));
+        FaultInjector injector = new FaultInjector(scheduler, plan, coverage, 50 * MILLI);
+        int[][] used = {{}};
+        network.addFaultsTo(injector, 20 * MILLI, () -> used[0]);
+        scheduler.runUntil(1_000 * MILLI);
+        used[0] = new int[] {2};
+        scheduler.runUntil(2_000 * MILLI);
+        assertThat(lasting).allMatch(fault -> coverage.faults(fault) == 0);
+        used[0] = new int[] {2, 0};
+        coverage.operationBegan(Node.UNUSED, 1 << 1);
+        coverage.operationBegan(Node.USED, 1 << 2);
+        scheduler.runUntil(10_000 * MILLI);
+        lasting.remove(Fault.CONNECTION_RESET); // Nothing was under way.
+        assertThat(lasting).allMatch(fault -> coverage.faults(fault) > 20);
+        assertThat(lasting).allMatch(fault -> coverage.meetings(fault, Node.UNUSED) == 0);
+        assertThat(lasting).allMatch(fault -> coverage.meetings(fault, Node.USED) == coverage.faults(fault));
+        assertThat(coverage.faults(Fault.CONNECTION_RESET)).isZero();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.lutra.testkit.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lutra.testkit.Seeds;
+import io.lutra.testkit.invariants.Violations;
 import org.junit.jupiter.api.Test;
 
 /** The core keeps its promises while everything goes wrong, and goes on afterwards. */
@@ -19,6 +20,15 @@ class ClusterRunTest {
                 10,
                 seed -> assertThat(ClusterRun.of(seed).traceHash())
                         .isEqualTo(ClusterRun.of(seed).traceHash()));
+    }
+
+    @Test
+    void isAnotherRunForOtherBytesOfTheSameLength() {
+        long padded = 105;
+        ClusterRun zeros = ClusterRun.of(padded, Violations.allFatal(), options -> options.paddingByte = 0);
+        ClusterRun sevens = ClusterRun.of(padded, Violations.allFatal(), options -> options.paddingByte = 7);
+        assertThat(sevens.events()).isEqualTo(zeros.events());
+        assertThat(sevens.traceHash()).isNotEqualTo(zeros.traceHash());
     }
 
     @Test

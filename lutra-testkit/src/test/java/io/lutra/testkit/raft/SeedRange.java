@@ -1,5 +1,6 @@
 package io.lutra.testkit.raft;
 
+import io.lutra.testkit.Fault;
 import io.lutra.testkit.FaultCoverage;
 import io.lutra.testkit.invariants.Violations;
 import java.time.Duration;
@@ -134,8 +135,14 @@ final class SeedRange {
         return failed;
     }
 
-    int pairsMet() {
-        return coverage.pairsMet();
+    /** Returns which of these faults met which operations less often than that. */
+    Set<String> metLessThan(long times, Set<Fault> faults) {
+        return coverage.metLessThan(times, faults);
+    }
+
+    /** Returns how often a fault came. */
+    long faults(Fault fault) {
+        return coverage.faults(fault);
     }
 
     /** Returns the hash of everything that happened in each seed. */
@@ -147,9 +154,9 @@ final class SeedRange {
         return gaveUp;
     }
 
-    /** Returns which faults never met which operation. */
-    Set<String> neverMet() {
-        return coverage.neverMet(ClusterOptions.FAULTS);
+    /** Returns how many ended with a change of the membership that locked all out. */
+    int lockedOut() {
+        return lockedOut;
     }
 
     /** Returns how long it took a leader to commit after the faults in 99 of 100 runs of a mode, in election timeouts. */
@@ -178,7 +185,8 @@ final class SeedRange {
                     all.get(all.size() - 1));
         });
         System.out.printf(Locale.ROOT, "  the slowest, %.2f, is seed %d%n", slowest, slowestSeed);
-        System.out.println("never met: " + (neverMet().isEmpty() ? "nothing" : neverMet()));
+        Set<String> neverMet = metLessThan(1, ClusterOptions.FAULTS);
+        System.out.println("never met: " + (neverMet.isEmpty() ? "nothing" : neverMet));
         System.out.printf(
                 Locale.ROOT,
                 "%d seeds, %d events in %d s, %d events per second of a processor, %d fault x operation pairs met,"
