@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Lets the faults of a {@link FaultPlan} come and go on a {@link Scheduler}, each by itself, several at once.
  *
  * <p>A fault of full intensity comes once in a mean gap, one of half the intensity in twice that. The gap is drawn from 0
- * to twice its mean; how long a fault stays is drawn the same way.
+ * to twice its mean; how long a fault stays is drawn the same way. One that found nothing to do looks again soon.
  */
 public final class FaultInjector {
     /** Something that can be done to the world and undone. */
@@ -25,6 +25,8 @@ public final class FaultInjector {
      * @param undo what undoes it, called once
      */
     public record Done(long nodes, Runnable undo) {}
+
+    private static final int RETRIES_IN_A_GAP = 10;
 
     private final Scheduler scheduler;
     private final FaultPlan plan;
@@ -77,21 +79,29 @@ public final class FaultInjector {
         }
 
         void waitForNext() {
-            scheduler.after(random.nextLong((long) (2 * meanGapNanos / plan.intensity(fault)) + 1), this);
+            waitFor((long) (meanGapNanos / plan.intensity(fault)));
+        }
+
+        private void waitFor(long meanNanos) {
+            scheduler.after(random.nextLong(2 * meanNanos + 1), this);
         }
 
         @Override
         protected void run() {
-            Done done = inForce == null ? disturbance.begin(random) : null;
-            if (done == null) {
+            if (inForce != null) {
                 end();
                 waitForNext();
+                return;
+            }
+            Done done = disturbance.begin(random);
+            if (done == null) {
+                waitFor(meanGapNanos / RETRIES_IN_A_GAP);
                 return;
             }
             inForce = done;
             scheduler.trace().record(scheduler.nowNanos(), "fault", fault.name().hashCode(), 1, fault);
             coverage.faultBegan(fault, done.nodes);
-            scheduler.after(random.nextLong(2 * meanDurationNanos + 1), this);
+            waitFor(meanDurationNanos);
         }
 
         void end() {

@@ -184,7 +184,7 @@ final class Clients {
             key = random.nextInt(KeyValueMachine.KEYS);
             replica = process.id;
             RaftProcess leader = cluster.leader();
-            machines = process.machineBit() | (leader == null ? 0 : leader.machineBit());
+            machines = process.machineBit | (leader == null ? 0 : leader.machineBit);
             beganNanos = cluster.scheduler.nowNanos();
             termBefore = cluster.term();
             acknowledgedBefore = cluster.checks.acknowledgedWrites.highest();

@@ -96,6 +96,12 @@ final class ClusterOptions {
     FaultPlan faults;
     /** Whether, in some runs, other leaders speak, leaders are asked at once, and disks are slow all the time. */
     boolean extras = true;
+    /**
+     * Whether replicas differ in what may differ while a setting is rolled out: {@link #own}. What is promised only if all have
+     * pre-votes is promised to none then. Check-quorum must be the same everywhere: a replica that has neither it nor pre-votes
+     * is behind for ever if it gets ahead in terms while the others keep their leader.
+     */
+    final boolean mixed;
     /** Whether replicas that no quorum needs may stay dead after the faults end. */
     final boolean someStayDead;
 
@@ -135,6 +141,20 @@ final class ClusterOptions {
         candidates.addAll(more);
         faults = FaultPlan.draw(random.fork("faults"), candidates);
         someStayDead = random.chance(0.5);
+        mixed = random.fork("mixed").chance(0.1);
+        if (mixed) {
+            preVote = false;
+        }
+    }
+
+    /** What a replica may have of its own. */
+    record Own(boolean preVote, int heartbeatTick, long maxCommittedSize) {}
+
+    /** Returns what a replica has of its own, if they are mixed; else what all have. */
+    Own own(SeededRandom random) {
+        return mixed
+                ? new Own(random.chance(0.5), random.nextInt(1, 5), pick(random, 0, 1, 100, 1000, 1 << 20))
+                : new Own(preVote, heartbeatTick, maxCommittedSize);
     }
 
     private static long pick(SeededRandom random, long... values) {
@@ -143,6 +163,9 @@ final class ClusterOptions {
 
     /** Returns in a word how leaders are elected: what liveness depends on. */
     String mode() {
-        return (async ? "async" : "sync") + (preVote ? "+prevote" : "") + (checkQuorum ? "+checkquorum" : "");
+        return (async ? "async" : "sync")
+                + (mixed ? "+mixed" : "")
+                + (preVote ? "+prevote" : "")
+                + (checkQuorum ? "+checkquorum" : "");
     }
 }

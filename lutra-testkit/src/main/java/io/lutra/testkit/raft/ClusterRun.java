@@ -217,52 +217,48 @@ public final class ClusterRun {
 
     private void awaitLeader() {
         long healed = cluster.scheduler.nowNanos();
-        while (!hasLeaderCommittedAnew()) {
-            if (cluster.scheduler.nowNanos() - healed > LEADER_WITHIN_NANOS) {
-                isLockedOut = hasAChangeLockedAllOut();
-                if (!isLockedOut) {
-                    violations.report(Invariant.I29, "no leader has committed since the faults ended; " + views());
-                }
-                return;
-            }
+        boolean committed = hasLeaderCommittedAnew();
+        while (!committed && cluster.scheduler.nowNanos() - healed <= LEADER_WITHIN_NANOS) {
             runUntil(cluster.scheduler.nowNanos() + STEP_NANOS);
+            committed = hasLeaderCommittedAnew();
+        }
+        if (!committed && !bringsUpAQuorum(healed + CATCH_UP_WITHIN_NANOS)) {
+            isLockedOut = cluster.hasAChangeLockedAllOut();
+            if (!isLockedOut) {
+                violations.report(Invariant.I29, "no leader has committed since the faults ended; " + views());
+            }
+            return;
         }
         electionsUntilLeader = (double) (cluster.scheduler.nowNanos() - healed) / ClusterOptions.ELECTION_NANOS;
         hadLeader = true;
     }
 
     /**
-     * Tells whether nobody can be elected because a change left fewer voters, those that have their data, than a quorum of the
-     * configuration before it.
-     * Those who stay may not have heard that it is committed, and need the votes of those who left, who may have later
-     * entries. A configuration is in force once it is applied, in etcd's raft as here: its documentation says of two members
-     * that one of them cannot be removed any more if the other dies before it hears of the commit.
+     * Waits while the leader that there is brings up whoever it needs to commit: a voter that is new, or lacks much, gets a few
+     * entries at a time. Tells whether it commits; not if another is elected, or nothing more comes.
      */
-    private boolean hasAChangeLockedAllOut() {
-        long staying = cluster.checks.ledger.membershipAt(Long.MAX_VALUE).voters() & ~cluster.lost();
-        boolean leftTooFew = false;
-        for (RaftProcess candidate : cluster.processes()) {
-            Membership membership = candidate.view.membership;
-            if (candidate.isRunning() && membership.isVoter(candidate.id)) {
-                if (membership.isQuorum(votersFor(candidate.view.log))) {
-                    return false;
-                }
-                leftTooFew |= !membership.isQuorum(staying);
+    private boolean bringsUpAQuorum(long untilNanos) {
+        long term = termToCommit;
+        long most = 0;
+        long cameAt = cluster.scheduler.nowNanos();
+        while (cluster.term() == term && cluster.scheduler.nowNanos() <= untilNanos) {
+            if (hasLeaderCommittedAnew()) {
+                return true;
             }
+            long now = cluster.scheduler.nowNanos();
+            long present = members().stream()
+                    .mapToLong(member -> Math.min(indexToCommit, member.view.log.last()))
+                    .sum();
+            if (present > most) {
+                most = present;
+                cameAt = now;
+            }
+            if (now - cameAt > ClusterOptions.ELECTION_NANOS) {
+                return false;
+            }
+            runUntil(now + STEP_NANOS);
         }
-        return leftTooFew;
-    }
-
-    /** Returns who runs and has no later entry than a candidate. Paper §5.4.1. */
-    private long votersFor(LogView candidate) {
-        long voters = 0;
-        for (RaftProcess process : cluster.processes()) {
-            LogView log = process.view.log;
-            boolean later = log.lastTerm() > candidate.lastTerm()
-                    || (log.lastTerm() == candidate.lastTerm() && log.last() > candidate.last());
-            voters |= process.isRunning() && !later ? Membership.bit(process.id) : 0;
-        }
-        return voters;
+        return false;
     }
 
     /** Tells whether a change of the membership, and then faults, left nobody who can be elected: the run ended with that. */

@@ -14,6 +14,7 @@ import io.lutra.testkit.disk.DiskFault;
 import io.lutra.testkit.disk.DiskFaults;
 import io.lutra.testkit.disk.DiskOperation;
 import io.lutra.testkit.disk.Survival;
+import io.lutra.testkit.invariants.LogView;
 import io.lutra.testkit.invariants.Membership;
 import io.lutra.testkit.invariants.Violations;
 import io.lutra.testkit.network.Partition;
@@ -229,8 +230,8 @@ final class RaftCluster {
 
     /** Counts an operation that is asked of a replica, and takes effect in the messages and writes that follow. */
     void operation(Operation operation, RaftProcess asked) {
-        coverage.operationBegan(operation, asked.machineBit());
-        scheduler.after(EFFECT_NANOS, Event.of(() -> coverage.operationEnded(operation, asked.machineBit())));
+        coverage.operationBegan(operation, asked.machineBit);
+        scheduler.after(EFFECT_NANOS, Event.of(() -> coverage.operationEnded(operation, asked.machineBit)));
     }
 
     long spreadNanos(SeededRandom draws, long meanNanos) {
@@ -243,7 +244,7 @@ final class RaftCluster {
         if (disturbed && options.faults.has(Fault.DISK_SLOW)) {
             double rate = options.faults.intensity(Fault.DISK_SLOW) / 8;
             if (draws.chance(rate)) {
-                coverage.onFault(Fault.DISK_SLOW, process.machineBit());
+                coverage.onFault(Fault.DISK_SLOW, process.machineBit);
                 return Math.min(SLOWEST_NANOS, nanos * draws.nextInt(5, 100));
             }
         }
@@ -372,7 +373,7 @@ final class RaftCluster {
     private @Nullable Done strike(SeededRandom draws, OnVictim onVictim) {
         RaftProcess process = victim(draws);
         Runnable undo = process == null ? null : onVictim.begin(process, draws);
-        return process == null || undo == null ? null : new Done(process.machineBit(), undo);
+        return process == null || undo == null ? null : new Done(process.machineBit, undo);
     }
 
     private static Survival survival(SeededRandom draws) {
@@ -438,6 +439,40 @@ final class RaftCluster {
             }
         }
         return true;
+    }
+
+    /**
+     * Tells whether nobody can be elected because a change left fewer voters, those that have their data, than a quorum of the
+     * configuration before it.
+     * Those who stay may not have heard that it is committed, and need the votes of those who left, who may have later
+     * entries. A configuration is in force once it is applied, in etcd's raft as here: its documentation says of two members
+     * that one of them cannot be removed any more if the other dies before it hears of the commit.
+     */
+    boolean hasAChangeLockedAllOut() {
+        long staying = checks.ledger.membershipAt(Long.MAX_VALUE).voters() & ~lost;
+        boolean leftTooFew = false;
+        for (RaftProcess candidate : processes()) {
+            Membership membership = candidate.view.membership;
+            if (candidate.isRunning() && membership.isVoter(candidate.id)) {
+                if (membership.isQuorum(votersFor(candidate.view.log))) {
+                    return false;
+                }
+                leftTooFew |= !membership.isQuorum(staying);
+            }
+        }
+        return leftTooFew;
+    }
+
+    /** Returns who runs and has no later entry than a candidate. Paper §5.4.1. */
+    private long votersFor(LogView candidate) {
+        long voters = 0;
+        for (RaftProcess process : processes()) {
+            LogView log = process.view.log;
+            boolean later = log.lastTerm() > candidate.lastTerm()
+                    || (log.lastTerm() == candidate.lastTerm() && log.last() > candidate.last());
+            voters |= process.isRunning() && !later ? Membership.bit(process.id) : 0;
+        }
+        return voters;
     }
 
     /** Lets what all replicas have applied, and what their disks hold, be part of the hash of the run. */

@@ -3,7 +3,6 @@ package io.lutra.testkit.raft;
 import io.lutra.raft.BasicStatus;
 import io.lutra.raft.ConfState;
 import io.lutra.raft.Config;
-import io.lutra.raft.ElectionJitter;
 import io.lutra.raft.Entry;
 import io.lutra.raft.HardState;
 import io.lutra.raft.MembershipChange;
@@ -69,7 +68,11 @@ final class RaftProcess {
 
     final long id;
     final int slot;
+    /** Its machine, as {@link io.lutra.testkit.FaultCoverage} has nodes. */
+    final long machineBit;
+
     final RaftCluster cluster;
+    private final ClusterOptions.Own own;
     final ReplicaChecks checks;
     final ReplicaView view;
     final SimulatedProcess process;
@@ -108,20 +111,17 @@ final class RaftProcess {
         this.scheduler = cluster.scheduler;
         this.id = id;
         this.slot = slot;
-        this.checks = new ReplicaChecks(cluster.checks, id, cluster.options);
+        this.machineBit = 1L << slot;
+        this.own = cluster.options.own(scheduler.random("own options").fork(id));
+        this.checks = new ReplicaChecks(cluster.checks, id, own.preVote(), cluster.options);
         this.view = checks.view();
         this.process = new SimulatedProcess(scheduler);
         this.random = scheduler.random("process").fork(id);
         this.clock = new SimulatedClock(scheduler, random.nextLong(ClusterOptions.ELECTION_NANOS));
         this.disk = new SimulatedDisk(random.nextLong());
-        disk.faults().listener(fault -> cluster.coverage.onFault(fault, machineBit()));
+        disk.faults().listener(fault -> cluster.coverage.onFault(fault, machineBit));
         this.home = cluster.storages.on(disk, random.fork("home").seed(), cluster.checks.violations);
         cluster.network.attach(slot, process, this::receive);
-    }
-
-    /** Returns its machine as {@link io.lutra.testkit.FaultCoverage} has nodes. */
-    long machineBit() {
-        return 1L << slot;
     }
 
     boolean isRunning() {
@@ -200,28 +200,24 @@ final class RaftProcess {
         return Config.builder()
                 .id(id)
                 .electionTick(ClusterOptions.ELECTION_TICK)
-                .heartbeatTick(options.heartbeatTick)
+                .heartbeatTick(own.heartbeatTick())
                 .storage(opened)
                 .applied(applied)
                 .maxSizePerMsg(options.maxSizePerMsg)
-                .maxCommittedSizePerReady(options.maxCommittedSize)
+                .maxCommittedSizePerReady(own.maxCommittedSize())
                 .maxUncommittedEntriesSize(options.maxUncommitted)
                 .maxInflightMsgs(options.maxInflight)
                 .maxInflightBytes(options.maxInflightBytes)
                 .asyncStorageWrites(options.async)
                 .unsafeAsEtcd(options.earlyVoteRequests)
-                .preVote(options.preVote)
+                .preVote(own.preVote())
                 .checkQuorum(options.checkQuorum)
                 .stepDownOnRemoval(options.stepDownOnRemoval)
                 .disableProposalForwarding(!options.forwarding)
                 .readOnlyOption(options.readOnly)
-                .electionJitter(jitter())
+                .electionJitter((self, term, electionTick) -> random.nextInt(electionTick))
                 .traceListener(checks)
                 .build();
-    }
-
-    private ElectionJitter jitter() {
-        return (self, term, electionTick) -> random.nextInt(electionTick);
     }
 
     /** Ends: by a kill, or with what survives a power cut. */
@@ -249,7 +245,6 @@ final class RaftProcess {
     /** An operation on the disk failed: what it was to write may be there or not, and nothing more is promised. */
     void dieOf(IOException e) {
         scheduler.trace().record(scheduler.nowNanos(), "disk error", id, 0, e.getMessage());
-        diedWriting = true;
         stop(Survival.torn(random.nextLong()));
         diedWriting = true;
         cluster.restartLater(this);

@@ -53,11 +53,11 @@ final class ReplicaChecks implements TraceListener {
     /** The change that the application is applying. */
     private @Nullable Entry changing;
 
-    ReplicaChecks(ClusterChecks cluster, long id, ClusterOptions options) {
+    ReplicaChecks(ClusterChecks cluster, long id, boolean preVote, ClusterOptions options) {
         this.cluster = cluster;
         this.view = new ReplicaView(id);
         cluster.views[(int) id] = view;
-        this.refinement = new AbstractRaft(view, options.preVote, cluster.violations, cluster.hasher);
+        this.refinement = new AbstractRaft(view, preVote, cluster.violations, cluster.hasher);
         this.monotonicMarks = new MonotonicMarks(cluster.violations);
         this.exactReady = new ExactReady(cluster.violations);
         this.boundedBacklog = new BoundedBacklog(cluster.violations, options.maxUncommitted);

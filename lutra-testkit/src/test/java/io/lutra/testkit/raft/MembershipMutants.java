@@ -87,15 +87,14 @@ final class MembershipMutants {
                 Mutant.of("M15", "a replica whose data is gone comes back under its id", "I9", "I18")
                         .application(
                                 "RaftCluster",
-                                "            if (process != null && canLose(process)) {\n                lose(process);",
-                                "            if (process != null && canLose(process)) {\n"
-                                        + "                process.stop(Survival.nothing());\n"
-                                        + "                try {\n"
-                                        + "                    for (String name : process.disk.list(\"\")) {\n"
-                                        + "                        process.disk.delete(name);\n                    }\n"
-                                        + "                    process.disk.syncDirectory(\"\");\n"
-                                        + "                } catch (java.io.IOException e) {\n"
-                                        + "                    throw new java.io.UncheckedIOException(e);\n"
-                                        + "                }\n                restart(process);"));
+                                "            lose(process);\n            return () -> {};",
+                                "            process.stop(Survival.nothing());\n"
+                                        + "            try {\n"
+                                        + "                for (String name : process.disk.list(\"\")) {\n"
+                                        + "                    process.disk.delete(name);\n                }\n"
+                                        + "                process.disk.syncDirectory(\"\");\n"
+                                        + "            } catch (java.io.IOException e) {\n"
+                                        + "                throw new java.io.UncheckedIOException(e);\n"
+                                        + "            }\n            restart(process);\n            return () -> {};"));
     }
 }

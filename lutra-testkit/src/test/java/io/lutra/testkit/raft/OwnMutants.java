@@ -226,8 +226,8 @@ final class OwnMutants {
                 Mutant.of("O38", "a snapshot is made with the membership of an earlier one", "I19", "I13")
                         .application(
                                 "RaftProcess",
-                                "            confState = snapshot.metadata().confState();\n            cluster",
-                                "            cluster"),
+                                "            confState = snapshot.metadata().confState();\n            serveReads",
+                                "            serveReads"),
                 Mutant.of("O39", "a snapshot brings no membership", "I13", "I26", "I6", "I15")
                         .core(
                                 "protocol/Raft",

@@ -20,7 +20,7 @@ public final class Proof {
     private static final long CI_SEEDS = 2000;
     private static final long CI_EVENTS = 100_000_000;
     /** How often each fault meets each operation. */
-    private static final long CI_MEETINGS = 20;
+    private static final long CI_MEETINGS = 5;
 
     private static final long CI_DATA_LOST = 500;
     /** One seed of so many, at most, ends locked out by a change, and one with the check for linearizability given up. */
