@@ -84,7 +84,7 @@ final class DurableLogMutants {
                                 "if (found == null && known.length > 0) {",
                                 "if (found == null && known.length < 0) {"),
                 Mutant.of("W17", "which segment is the newest is not said", "I20")
-                        .log("SegmentAllocator", "        newest.set(number);\n", ""),
+                        .log("SegmentAllocator", "        newest.set(next.number());\n", ""),
                 Mutant.of("W15", "the newest file is read, whatever the log says is applied", "I5", "I22")
                         .log(
                                 "SnapshotFiles",
