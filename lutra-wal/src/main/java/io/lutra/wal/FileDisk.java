@@ -20,8 +20,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of the file system. New files are readable and writable by their owner alone, and so is the directory if it
@@ -46,6 +49,12 @@ public final class FileDisk implements Disk {
      * lock away (POSIX).
      */
     private static final Set<Object> HELD = new HashSet<>();
+
+    /**
+     * Channels of files on which another class loader's {@code FileDisk} has the lock, for the same reason not closed: the next who asks
+     * uses them. One for each such file, and one for who asks to share it.
+     */
+    private static final Map<Object, AsynchronousFileChannel> KEPT_OPEN = new HashMap<>();
 
     private static final ExecutorService CALLER = new Caller();
 
@@ -119,8 +128,8 @@ public final class FileDisk implements Disk {
                 Files.createFile(path, ownerOnly(directory, "rw-------"));
             }
             Object key = keyOf(path);
-            AsynchronousFileChannel channel = HELD.contains(key) ? null : channelOf(path, Set.of(READ, WRITE));
-            if (channel == null || !isTaken(channel, false)) {
+            AsynchronousFileChannel channel = HELD.contains(key) ? null : lockedChannel(path, key, false);
+            if (channel == null) {
                 throw new DiskLockedException(path + " is locked");
             }
             HELD.add(key);
@@ -140,29 +149,37 @@ public final class FileDisk implements Disk {
             if (!Files.exists(path)) {
                 return false;
             }
-            if (HELD.contains(keyOf(path))) {
+            Object key = keyOf(path);
+            if (HELD.contains(key)) {
                 return true;
             }
-            // A shared lock asks for no right to write.
-            try (AsynchronousFileChannel channel = channelOf(path, Set.of(READ))) {
-                return !isTaken(channel, true);
+            try (AsynchronousFileChannel channel = lockedChannel(path, key, true)) {
+                return channel == null;
             }
         }
     }
 
-    /** Takes a lock that lasts until the channel is closed; closes that if somebody else has one. */
-    private static boolean isTaken(AsynchronousFileChannel channel, boolean shared) throws IOException {
-        boolean taken = false;
+    /** Returns a channel with a lock that lasts until it is closed; {@code null} if somebody else has the lock. */
+    private static @Nullable AsynchronousFileChannel lockedChannel(Path path, Object key, boolean shared)
+            throws IOException {
+        List<Object> use = List.of(key, shared);
+        AsynchronousFileChannel kept = KEPT_OPEN.remove(use);
+        // A shared lock asks for no right to write.
+        AsynchronousFileChannel channel =
+                kept != null ? kept : channelOf(path, shared ? Set.of(READ) : Set.of(READ, WRITE));
+        boolean isDone = false;
         try {
-            taken = channel.tryLock(0, Long.MAX_VALUE, shared) != null;
+            isDone = channel.tryLock(0, Long.MAX_VALUE, shared) != null;
+            return isDone ? channel : null;
         } catch (OverlappingFileLockException e) {
-            // Another class loader's FileDisk has it.
+            KEPT_OPEN.put(use, channel);
+            isDone = true;
+            return null;
         } finally {
-            if (!taken) {
+            if (!isDone) {
                 channel.close();
             }
         }
-        return taken;
     }
 
     private static Object keyOf(Path path) throws IOException {

@@ -116,6 +116,9 @@ public final class GroupLog {
     /**
      * Queues that the entries up to an index are dropped; a snapshot must cover them. A no-op if they were before.
      *
+     * <p>When the disk is full this is complete before entries after the index that were queued earlier and wait for room, if all up to the
+     * index is durable; so is a {@linkplain #mark mark}.
+     *
      * @throws UnavailableException if the index is after the last entry, those that are queued included
      */
     public void compact(long index, Completion completion) {
@@ -128,7 +131,8 @@ public final class GroupLog {
             }
             if (index > to.offset()) {
                 wal.queue().commit(to);
-                wal.queue().mark(to, RecordKind.COMPACT, GroupTable.compact(index, to.term(index)), completion);
+                byte[] body = GroupTable.compact(index, to.term(index));
+                wal.queue().markUpTo(index, to, RecordKind.COMPACT, body, completion);
                 to.compactTo(index);
                 queued = true;
             } else {
@@ -153,8 +157,10 @@ public final class GroupLog {
             QueuedState to = checkSnapshot(snapshot);
             checkCovers(snapshot, to);
             wal.queue().commit(to);
-            wal.queue().mark(to, RecordKind.SNAPSHOT, GroupTable.snapshot(snapshot.metadata()), completion);
-            to.mark(snapshot.metadata().index());
+            long index = snapshot.metadata().index();
+            byte[] body = GroupTable.snapshot(snapshot.metadata());
+            wal.queue().markUpTo(index, to, RecordKind.SNAPSHOT, body, completion);
+            to.mark(index);
         }
     }
 

@@ -71,7 +71,7 @@ final class Tail {
         if (pending != null) {
             batch.copy(pending);
         }
-        roll(number);
+        roll(number, 0);
         write(0);
         Segment to = beginSegment(table);
         if (pending != null) {
@@ -95,9 +95,10 @@ final class Tail {
     /**
      * Writes a batch and makes it durable. Returns false if the disk has no room for the segment it needs.
      *
+     * @param reserve how many bytes are left for marks, unless the next segment is there
      * @param lock guards the table
      */
-    boolean write(List<Write> writes, GroupTable table, Object lock) throws IOException {
+    boolean write(List<Write> writes, int reserve, GroupTable table, Object lock) throws IOException {
         batch.clear();
         firstRecord = 0;
         int flags = 0;
@@ -110,7 +111,7 @@ final class Tail {
         // it.
         boolean isForTheLog = batch.count() == 0 && writes.stream().anyMatch(Write::mayTakeLastSector);
         long room = remaining() - (isForTheLog ? 0 : sector);
-        if (padded > room) {
+        if (padded > room || (padded + reserve > room && !mayTakeReserve(writes))) {
             batch.clear();
             synchronized (lock) {
                 checkpoint(table);
@@ -119,7 +120,7 @@ final class Tail {
                 write.layOut(batch);
             }
             try {
-                roll(segment == null ? 1 : segment.number() + 1);
+                roll(segment == null ? 1 : segment.number() + 1, reserve);
             } catch (DiskFullException e) {
                 return false;
             }
@@ -153,10 +154,20 @@ final class Tail {
         checkpointBytes = batch.length();
     }
 
-    private void roll(int number) throws IOException {
+    private boolean mayTakeReserve(List<Write> writes) throws IOException {
+        if (writes.stream().allMatch(Write::mayTakeReserve)) {
+            return true;
+        }
+        // Now and not when the segment is full: then marks, which may bring room back, would have none themselves.
+        allocator.prepare();
+        return allocator.isReady();
+    }
+
+    private void roll(int number, int reserve) throws IOException {
         long needed = Format.SEGMENT_HEADER
                 + Format.align(Format.BATCH_HEADER + batch.length(), Format.MAX_SECTOR)
-                + 2 * Format.MAX_SECTOR; // for the batch that attests an opening, and for one of a log that is full
+                + 2 * Format.MAX_SECTOR // for the batch that attests an opening, and for one of a log that is full
+                + reserve;
         SegmentAllocator.Prepared next = allocator.take(needed, checkpointBytes);
         if (next.number() != number) {
             throw new IllegalStateException("segment " + next.number() + " was prepared, not " + number);

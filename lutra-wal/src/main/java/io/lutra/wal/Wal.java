@@ -261,13 +261,13 @@ public final class Wal implements AutoCloseable {
             return 0;
         }
         try {
-            if (!isWritten(writes)) {
+            if (!isWritten(writes, options.reserve())) {
                 // The disk is full. What needs no new segment does not wait for what does.
                 inTurn = false;
                 synchronized (lock) {
                     writes = queue.gatherWhatFits();
                 }
-                if (writes.isEmpty() || !isWritten(writes)) {
+                if (writes.isEmpty() || !isWritten(writes, 0)) {
                     return 0;
                 }
             }
@@ -286,8 +286,8 @@ public final class Wal implements AutoCloseable {
         return writes.size();
     }
 
-    private boolean isWritten(List<Write> writes) throws IOException {
-        return writes.stream().noneMatch(Write::asksForBatch) || tail.write(writes, table, lock);
+    private boolean isWritten(List<Write> writes, int reserve) throws IOException {
+        return writes.stream().noneMatch(Write::asksForBatch) || tail.write(writes, reserve, table, lock);
     }
 
     private void complete(List<Write> writes, boolean inTurn) {

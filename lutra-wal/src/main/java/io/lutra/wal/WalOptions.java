@@ -52,6 +52,11 @@ public record WalOptions(
         }
     }
 
+    /** Returns what is left of a segment for marks: terms, votes, snapshots, compactions. */
+    int reserve() {
+        return segmentSize / 16;
+    }
+
     /** Returns the same with other segments, and batches of at most a quarter of one. */
     public WalOptions withSegmentSize(int bytes) {
         return new WalOptions(

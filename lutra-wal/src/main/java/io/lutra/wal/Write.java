@@ -41,6 +41,16 @@ abstract class Write {
         return false;
     }
 
+    /** Tells whether what is left for marks is for this: it is small, and may bring room back. */
+    boolean mayTakeReserve() {
+        return true;
+    }
+
+    /** Tells whether a mark of the group's entries up to an index, which are durable, may as well be written before this. */
+    boolean isAfter(long index) {
+        return true;
+    }
+
     /** Tells whether it says which snapshot is the group's newest. */
     boolean namesSnapshot() {
         return false;
@@ -112,6 +122,16 @@ abstract class Write {
         }
 
         @Override
+        boolean mayTakeReserve() {
+            return entries.isEmpty();
+        }
+
+        @Override
+        boolean isAfter(long index) {
+            return entries.isEmpty() || entries.get(0).index() > index;
+        }
+
+        @Override
         int records() {
             return entries.size() + (hardState == null ? 0 : 1);
         }
@@ -156,6 +176,11 @@ abstract class Write {
         }
 
         @Override
+        boolean mayTakeReserve() {
+            return false;
+        }
+
+        @Override
         int records() {
             return entries.size();
         }
@@ -192,6 +217,11 @@ abstract class Write {
             this.kind = kind;
             this.generation = generation;
             this.body = body;
+        }
+
+        @Override
+        boolean isAfter(long index) {
+            return false;
         }
 
         @Override
@@ -259,6 +289,11 @@ abstract class Write {
 
         @Override
         boolean mayTakeLastSector() {
+            return mayTakeLastSector;
+        }
+
+        @Override
+        boolean mayTakeReserve() {
             return mayTakeLastSector;
         }
 

@@ -61,6 +61,42 @@ final class WriteQueue {
         add(to, new Write.Mark(to.group(), kind, to.generation(), body, completion));
     }
 
+    /**
+     * Queues a mark of what a group has up to an index. When the disk is full it goes before entries that wait for room, if these are
+     * after the index and what is up to it is durable: it may be what brings room back.
+     */
+    void markUpTo(long index, QueuedState to, RecordKind kind, byte[] body, Completion completion) {
+        int place = tail.allocator().isFull() ? placeAheadOfEntries(index, to.group()) : waiting.size();
+        if (place == waiting.size()) {
+            mark(to, kind, body, completion);
+            return;
+        }
+        admit(null, Format.RECORD_HEADER + body.length, true);
+        List<Write> all = new ArrayList<>(waiting);
+        all.add(place, new Write.Mark(to.group(), kind, to.generation(), body, completion));
+        waiting.clear();
+        waiting.addAll(all);
+        waitingBytes += all.get(place).size();
+        queued++;
+        renumber();
+    }
+
+    /** Returns how many of those that wait come before a mark; all of them unless there is something that it may overtake. */
+    private int placeAheadOfEntries(long index, GroupState group) {
+        int place = waiting.size();
+        int at = 0;
+        for (Write write : waiting) {
+            if (write.group() == group) {
+                place = write.mayTakeReserve() ? place : Math.min(place, at);
+                if (place <= at && !write.isAfter(index)) {
+                    return waiting.size();
+                }
+            }
+            at++;
+        }
+        return index <= group.index().last() ? place : waiting.size();
+    }
+
     /** Queues the beginning or the end of a life of a group, which was {@linkplain #admit admitted}. */
     void begin(QueuedState to, GroupRecord.Status status, int generation, byte[] body, Completion completion) {
         add(to, new Write.Mark(to.group(), RecordKind.GROUP, generation, body, completion));
@@ -100,15 +136,16 @@ final class WriteQueue {
 
     /** Refuses a write that has no room: in the queue, or, when the disk is full, in what is left of the segment. */
     void admit(@Nullable GroupState group, long bytes, boolean isMark) {
-        checkBusy(bytes);
-        if (tail.allocator().isFull()) {
+        boolean full = tail.allocator().isFull();
+        if (!full || !isMark) { // what waits for room does not keep marks out, which are bounded by the room for them
+            checkBusy(bytes);
+        }
+        if (full) {
             // A batch of its own for each write is the worst case, and a hard state besides.
             long overhead = (long) Format.BATCH_HEADER + options.sectorSize() + Format.RECORD_HEADER + 24;
-            RoomLeft room = new RoomLeft(tail.room(), overhead);
-            for (Write write : waiting) {
-                room.takes(write.group(), write.records() == 0 ? 0 : write.size());
-            }
-            if (!room.takes(group, bytes + (isMark ? 0 : options.segmentSize() / 16))) {
+            RoomLeft room = new RoomLeft(tail.room(), overhead, options.reserve());
+            waiting.forEach(room::takes);
+            if (!room.takes(group, bytes, isMark)) {
                 throw new LogFullException("the disk has no room for another segment of " + options.segmentSize()
                         + " bytes, and " + tail.remaining() + " bytes are left of this one");
             }
@@ -152,10 +189,8 @@ final class WriteQueue {
 
     /** Returns those that need no other segment. */
     List<Write> gatherWhatFits() {
-        RoomLeft room = new RoomLeft(tail.room(), 0);
-        return waiting.stream()
-                .filter(write -> room.takes(write.group(), write.records() == 0 ? 0 : write.size()))
-                .toList();
+        RoomLeft room = new RoomLeft(tail.room(), 0, options.reserve());
+        return waiting.stream().filter(room::takes).toList();
     }
 
     /** Says that a write waits no longer. */
@@ -173,7 +208,11 @@ final class WriteQueue {
     void completedOutOfTurn(List<Write> writes) {
         completed();
         writes.forEach(write -> number(write, 0));
-        long number = completed;
+        renumber();
+    }
+
+    private void renumber() {
+        long number = queued - waiting.size();
         for (Write write : waiting) {
             number(write, ++number);
         }

@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lutra.raft.ConfState;
+import io.lutra.raft.RaftException;
 import io.lutra.raft.SnapshotMetadata;
 import io.lutra.wal.WrongDirectoryException.Reason;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -107,6 +112,35 @@ class DirectoryTest {
                         e -> assertThat(e.reason()).isEqualTo(Reason.IN_USE));
         assertThat(openedByAnotherProcess()).contains("IN_USE");
         wal.close();
+        assertThat(openedByAnotherProcess()).contains("opened");
+    }
+
+    /** Found by review: the channel of the one that was refused was closed, and the lock of the other was gone. */
+    @Test
+    void refusesAnotherProcessAlsoAfterAnotherClassLoaderAsked() throws Exception {
+        Wal wal = create();
+        URL[] classes = {
+            FileDisk.class.getProtectionDomain().getCodeSource().getLocation(),
+            RaftException.class.getProtectionDomain().getCodeSource().getLocation()
+        };
+        try (URLClassLoader other = new URLClassLoader(classes, null)) {
+            Class<?> type = other.loadClass(FileDisk.class.getName());
+            Object disk = type.getConstructor(Path.class).newInstance(path());
+            Method lock = type.getMethod("lock", String.class);
+            Method isLocked = type.getMethod("isLocked", String.class);
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> lock.invoke(disk, Format.LOCK))
+                        .hasRootCauseMessage(path().resolve(Format.LOCK) + " is locked");
+                assertThat(isLocked.invoke(disk, Format.LOCK)).isEqualTo(true);
+                assertThat(openedByAnotherProcess()).contains("IN_USE");
+            }
+            wal.close();
+            assertThat(isLocked.invoke(disk, Format.LOCK)).isEqualTo(false);
+            try (Closeable held = (Closeable) lock.invoke(disk, Format.LOCK)) {
+                assertThat(held).isNotNull();
+                assertThat(openedByAnotherProcess()).contains("IN_USE");
+            }
+        }
         assertThat(openedByAnotherProcess()).contains("opened");
     }
 

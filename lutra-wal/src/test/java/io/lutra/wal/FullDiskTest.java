@@ -26,7 +26,7 @@ class FullDiskTest {
 
     /** Queues an entry that takes almost half a segment. */
     private void appendLarge() {
-        group.append(null, List.of(Entry.of(1, ++last, new byte[13_000])), Completion.NONE);
+        group.append(null, List.of(Entry.of(1, ++last, new byte[12_000])), Completion.NONE);
     }
 
     private void fillSegments() {
@@ -89,6 +89,66 @@ class FullDiskTest {
         simulated.capacityBytes(Long.MAX_VALUE);
         maintain();
         assertThat(group.lastIndex()).isEqualTo(last);
+    }
+
+    /** Found by review: the append waited for the segment that the compaction frees, and the compaction for the append. */
+    @Test
+    void compactsAGroupWhoseOwnAppendWaitsForRoom() {
+        fillSegments();
+        simulated.capacityBytes(simulated.usedBytes() + 8_192); // a snapshot has room, a segment has not
+        appendLarge();
+        maintain();
+        assertThat(wal.hasWork()).isTrue();
+        assertThat(wal.isFull()).isTrue();
+        assertThatThrownBy(() -> group.compact(last, Completion.NONE))
+                .as("an entry that waits cannot be compacted before it is written")
+                .isInstanceOf(LogFullException.class);
+        List<String> done = new ArrayList<>();
+        Scenes.snapshot(group, last - 1, "state");
+        group.compact(last - 1, failure -> done.add("compacted, " + failure));
+        maintain();
+        assertThat(done).containsExactly("compacted, null");
+        assertThat(wal.hasWork()).isFalse();
+        assertThat(wal.isFull()).isFalse();
+        wal.close();
+        GroupLog again = Wal.open(disk, Scenes.IDENTITY, Scenes.SMALL).group(1);
+        assertThat(again.firstIndex()).isEqualTo(last);
+        assertThat(again.lastIndex()).isEqualTo(last);
+        assertThat(again.snapshot().index()).isEqualTo(last - 1);
+    }
+
+    /** Found by review: what was queued before anybody knew took the room to its last sector, and the queue to its last byte. */
+    @Test
+    void takesMarksAfterABurstThatWasQueuedBeforeTheDiskWasFull() {
+        WalOptions options = Scenes.SMALL.withMaxQueuedBytes(64 << 10);
+        wal.close();
+        Wal small = Wal.open(disk, Scenes.IDENTITY, options);
+        GroupLog bursting = small.group(1);
+        Scenes.settle(small);
+        simulated.capacityBytes(simulated.usedBytes());
+        assertThatThrownBy(() -> {
+                    while (true) {
+                        bursting.append(null, List.of(Entry.of(1, ++last, new byte[500])), Completion.NONE);
+                    }
+                })
+                .isInstanceOf(LogBusyException.class);
+        last--;
+        for (int i = 0; i < 100; i++) {
+            small.doWork();
+            small.maintain();
+        }
+        assertThat(small.isFull()).isTrue();
+        assertThat(small.hasWork()).isTrue();
+        small.group(2).append(HardState.of(7, 1, 0), List.of(), Completion.NONE);
+        bursting.compact(bursting.lastIndex(), Completion.NONE);
+        for (int i = 0; i < 100; i++) {
+            small.doWork();
+            small.maintain();
+        }
+        assertThat(small.group(2).hardState().term()).isEqualTo(7);
+        assertThat(small.isFull()).isFalse();
+        assertThat(small.hasWork()).isFalse();
+        assertThat(bursting.lastIndex()).isEqualTo(last);
     }
 
     /** Found by review: it was deleted before the larger one was made, and then there was none. */
