@@ -135,7 +135,7 @@ final class SegmentAllocator {
 
     private void becomeReady(Prepared next) throws IOException {
         disk.sync();
-        newest.set(next.number());
+        newest.set(number);
         ready = next;
         full = false;
     }
