@@ -135,7 +135,7 @@ final class SegmentAllocator {
 
     private void becomeReady(Prepared next) throws IOException {
         disk.sync();
-        newest.set(number);
+        newest.set(next.number());
         ready = next;
         full = false;
     }

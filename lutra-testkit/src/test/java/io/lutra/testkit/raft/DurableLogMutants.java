@@ -106,11 +106,11 @@ final class DurableLogMutants {
                 Mutant.of("S09", "segments are freed before the compaction that frees them is durable", "I18", "I22")
                         .log(
                                 "GroupLog",
-                                "                wal.queue().commit(state);\n"
-                                        + "                wal.queue().mark(state, RecordKind.COMPACT,",
-                                "                state.onCompact(index, state.index().term(index));\n"
-                                        + "                wal.queue().commit(state);\n"
-                                        + "                wal.queue().mark(state, RecordKind.COMPACT,")
+                                "                wal.queue().commit(to);\n"
+                                        + "                byte[] body = GroupTable.compact(",
+                                "                state.onCompact(index, to.term(index));\n"
+                                        + "                wal.queue().commit(to);\n"
+                                        + "                byte[] body = GroupTable.compact(")
                         .log("Maintenance", "if (free.freeAt(next) >= next) {", "if (free.freeAt(next) < 0) {"),
                 Mutant.of("S11", "the sums of a snapshot's chunks are not looked at", "I19", "I20")
                         .log(
