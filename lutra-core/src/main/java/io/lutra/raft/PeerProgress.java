@@ -12,7 +12,8 @@ package io.lutra.raft;
  * @param recentActive whether the peer was heard of since the last look at the quorum
  * @param paused whether nothing is sent until the peer answers
  * @param inflight how many append messages are on their way
- * @param inflightFull whether no more may be
+ * @param inflightBytes the bytes of payload of those messages
+ * @param inflightFull whether no more may be, in number or in bytes
  */
 public record PeerProgress(
         long id,
@@ -24,4 +25,5 @@ public record PeerProgress(
         boolean recentActive,
         boolean paused,
         int inflight,
+        long inflightBytes,
         boolean inflightFull) {}

@@ -115,9 +115,10 @@ class DescribeTest {
     @Test
     void progressShowsOnlyWhatIsUnusual() {
         assertThat(Describe.progress(
-                        new PeerProgress(1, false, ProgressState.REPLICATE, 11, 13, 0, true, false, 0, false)))
+                        new PeerProgress(1, false, ProgressState.REPLICATE, 11, 13, 0, true, false, 0, 0, false)))
                 .isEqualTo("StateReplicate match=11 next=13");
-        assertThat(Describe.progress(new PeerProgress(1, true, ProgressState.SNAPSHOT, 0, 8, 7, false, true, 1, true)))
+        assertThat(Describe.progress(
+                        new PeerProgress(1, true, ProgressState.SNAPSHOT, 0, 8, 7, false, true, 1, 0, true)))
                 .isEqualTo("StateSnapshot match=0 next=8 learner paused pendingSnap=7 inactive inflight=1[full]");
     }
 

@@ -30,6 +30,10 @@ final class Inflights {
         return count;
     }
 
+    long bytes() {
+        return bytes;
+    }
+
     boolean isFull() {
         return count == limits.messages() || (limits.bytes() != 0 && bytes >= limits.bytes());
     }

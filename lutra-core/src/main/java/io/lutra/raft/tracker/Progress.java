@@ -278,6 +278,7 @@ public final class Progress {
                 recentActive,
                 isPaused(),
                 inflights.count(),
+                inflights.bytes(),
                 inflights.isFull());
     }
 }

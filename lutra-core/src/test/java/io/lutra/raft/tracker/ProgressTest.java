@@ -247,7 +247,7 @@ class ProgressTest {
         assertThat(voter.asLearner(false)).isSameAs(voter);
         Progress learner = voter.asLearner(true);
         assertThat(learner.toPeerProgress(1))
-                .isEqualTo(new PeerProgress(1, true, ProgressState.REPLICATE, 10, 13, 0, true, true, 1, false));
+                .isEqualTo(new PeerProgress(1, true, ProgressState.REPLICATE, 10, 13, 0, true, true, 1, 1, false));
         assertThat(learner.canBumpCommit(12)).isFalse();
         assertThat(learner.entriesFetched()).isTrue();
         assertThat(learner.isPaused()).isFalse();

@@ -58,10 +58,10 @@ class ProgressTrackerTest {
         }
         assertThat(members)
                 .containsExactly(
-                        new PeerProgress(1, false, ProgressState.REPLICATE, 20, 21, 0, true, false, 0, false),
-                        new PeerProgress(2, false, ProgressState.PROBE, 0, 21, 0, false, false, 0, false),
-                        new PeerProgress(3, false, ProgressState.PROBE, 0, 21, 0, false, false, 0, false),
-                        new PeerProgress(4, true, ProgressState.PROBE, 0, 21, 0, false, false, 0, false));
+                        new PeerProgress(1, false, ProgressState.REPLICATE, 20, 21, 0, true, false, 0, 0, false),
+                        new PeerProgress(2, false, ProgressState.PROBE, 0, 21, 0, false, false, 0, 0, false),
+                        new PeerProgress(3, false, ProgressState.PROBE, 0, 21, 0, false, false, 0, 0, false),
+                        new PeerProgress(4, true, ProgressState.PROBE, 0, 21, 0, false, false, 0, 0, false));
         progress(tracker, 2).maybeUpdate(9);
         assertThat(progress(tracker, 2).match()).isEqualTo(9);
     }

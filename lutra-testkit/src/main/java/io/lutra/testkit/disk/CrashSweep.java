@@ -20,7 +20,10 @@ import java.util.function.Supplier;
 public final class CrashSweep<L extends CrashSweep.Life> {
     /** A life on a disk that is empty at first. It must do the same every time. */
     public interface Life {
-        /** Lives; the process may die at any change to the disk, by a {@link SimulatedCrash}. */
+        /**
+         * Lives; the process may die at any change to the disk, by a {@link SimulatedCrash}. A life that catches it is over
+         * all the same: all that it asks of the disk afterwards is refused.
+         */
         void live(SimulatedDisk disk) throws Exception;
     }
 
@@ -130,10 +133,13 @@ public final class CrashSweep<L extends CrashSweep.Life> {
         disk.crashAt(change);
         try {
             life.live(disk);
-            return false;
+            return disk.hasCrashed();
         } catch (SimulatedCrash crash) {
             return true;
         } catch (Exception e) {
+            if (disk.hasCrashed()) {
+                return true;
+            }
             throw failure("the life itself failed before change " + change, e);
         }
     }
@@ -142,10 +148,13 @@ public final class CrashSweep<L extends CrashSweep.Life> {
         disk.crashAt(change);
         try {
             recovery.recover(life, disk);
-            return false;
+            return disk.hasCrashed();
         } catch (SimulatedCrash crash) {
             return true;
         } catch (Exception | AssertionError e) {
+            if (disk.hasCrashed()) {
+                return true;
+            }
             throw failure(place + ", Survival.nothing(), ...)", e);
         }
     }

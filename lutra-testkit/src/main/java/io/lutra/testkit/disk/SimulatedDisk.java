@@ -220,6 +220,11 @@ public final class SimulatedDisk {
         return random;
     }
 
+    /** Tells whether the process died at a change: everything that it asks of the disk is refused since. */
+    boolean hasCrashed() {
+        return crashed;
+    }
+
     void checkAlive(int lifeOfFile, String path) {
         if (lifeOfFile != life) {
             throw new SimulatedCrash(path + " was opened before a crash");

@@ -4,6 +4,7 @@ import static io.lutra.testkit.invariants.Invariant.I10;
 import static io.lutra.testkit.invariants.Invariant.I18;
 
 import io.lutra.raft.BasicStatus;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Invariant#I18}: a write that was acknowledged is committed, and stays. */
 public final class AcknowledgedWritesSurvive {
@@ -44,16 +45,21 @@ public final class AcknowledgedWritesSurvive {
         return highest;
     }
 
-    /** In the end a quorum's disks hold everything that was acknowledged. */
-    public void scanned(Membership membership, ReplicaView[] replicas) {
+    /**
+     * In the end a quorum's disks hold everything that was acknowledged.
+     *
+     * @param disks what they hold, by replica id; null where that is not known
+     */
+    public void scanned(Membership membership, @Nullable LogView[] disks) {
         long has = 0;
         LogView committed = ledger.committed();
         for (long rest = membership.members(); rest != 0; rest &= rest - 1) {
             int id = Long.numberOfTrailingZeros(rest);
-            LogView durable = replicas[id].durable;
-            boolean equal = highest <= committed.last()
-                    && (durable.base() > highest
-                            || (durable.knows(highest) && durable.hash(highest) == committed.hash(highest)));
+            LogView disk = disks[id];
+            boolean equal = disk != null
+                    && highest <= committed.last()
+                    && (disk.base() > highest
+                            || (disk.knows(highest) && disk.hash(highest) == committed.hash(highest)));
             has |= equal ? 1L << id : 0;
         }
         if (!membership.isQuorum(has)) {

@@ -10,11 +10,13 @@ import io.lutra.raft.ProgressState;
 public final class ConsistentProgress {
     private final Violations violations;
     private final int maxInflight;
+    private final long maxInflightBytes;
 
-    /** Creates the checker. */
-    public ConsistentProgress(Violations violations, int maxInflight) {
+    /** Creates the checker; {@code maxInflightBytes} of 0 is no limit. */
+    public ConsistentProgress(Violations violations, int maxInflight, long maxInflightBytes) {
         this.violations = violations;
         this.maxInflight = maxInflight;
+        this.maxInflightBytes = maxInflightBytes;
     }
 
     /** A leader believes this of a peer. */
@@ -28,7 +30,8 @@ public final class ConsistentProgress {
         if (snapshot != (p.pendingSnapshot() > 0) || !pausedAsItMust) {
             violations.report(I12, p + " of " + leader);
         }
-        if (p.inflight() > maxInflight) {
+        boolean full = p.inflight() == maxInflight || (maxInflightBytes != 0 && p.inflightBytes() >= maxInflightBytes);
+        if (p.inflight() > maxInflight || p.inflightFull() != full) {
             violations.report(I25, p + " of " + leader);
         }
     }

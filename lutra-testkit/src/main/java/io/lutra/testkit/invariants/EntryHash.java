@@ -3,6 +3,7 @@ package io.lutra.testkit.invariants;
 import io.lutra.raft.Entry;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Hashes of logs: each depends on every byte of every entry up to an index. Not for use by many threads. */
@@ -37,13 +38,18 @@ public final class EntryHash {
 
     /** Returns a hash of bytes. */
     public static long of(byte[] bytes) {
-        long hash = bytes.length;
-        int i = 0;
-        for (; i + Long.BYTES <= bytes.length; i += Long.BYTES) {
-            hash = (Long.rotateLeft(hash, 29) ^ (long) LONGS.get(bytes, i)) * GOLDEN;
+        return of(ByteBuffer.wrap(bytes));
+    }
+
+    /** Returns a hash of the bytes that a buffer has left, and leaves it as it is. */
+    public static long of(ByteBuffer bytes) {
+        ByteBuffer source = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        long hash = source.remaining();
+        while (source.remaining() >= Long.BYTES) {
+            hash = (Long.rotateLeft(hash, 29) ^ source.getLong()) * GOLDEN;
         }
-        for (; i < bytes.length; i++) {
-            hash = (Long.rotateLeft(hash, 9) ^ bytes[i]) * GOLDEN;
+        while (source.hasRemaining()) {
+            hash = (Long.rotateLeft(hash, 9) ^ source.get()) * GOLDEN;
         }
         return hash ^ hash >>> 32;
     }

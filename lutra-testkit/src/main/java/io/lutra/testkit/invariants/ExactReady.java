@@ -9,16 +9,21 @@ import io.lutra.raft.Ready;
 import io.lutra.raft.Snapshot;
 import java.util.List;
 
-/** {@link Invariant#I28}: what a Ready offers is new, in order, complete, and it says exactly when to sync. */
+/**
+ * {@link Invariant#I28}: what a Ready offers is new, in order, complete, and it says exactly when to sync. {@link
+ * Invariant#I25}: and no more is to be applied than its limit allows.
+ */
 public final class ExactReady {
     private final Violations violations;
+    private final long maxCommittedSize;
     private HardState hardState = HardState.EMPTY;
     private long offered;
     private long handedOut;
 
-    /** Creates the checker of one replica. */
-    public ExactReady(Violations violations) {
+    /** Creates the checker of one replica; it hands out {@code maxCommittedSize} encoded bytes at once, or one entry. */
+    public ExactReady(Violations violations, long maxCommittedSize) {
         this.violations = violations;
+        this.maxCommittedSize = maxCommittedSize;
     }
 
     /** The replica starts from a storage that holds this. */
@@ -65,11 +70,16 @@ public final class ExactReady {
     }
 
     private void checkCommitted(ReplicaView r, List<Entry> entries) {
+        long size = 0;
         for (int i = 0; i < entries.size(); i++) {
+            size += entries.get(i).encodedSize();
             if (entries.get(i).index() != handedOut + 1) {
                 violations.report(I5, entries.get(i) + " is handed out after " + handedOut + " by " + r);
             }
             handedOut = entries.get(i).index();
+        }
+        if (entries.size() > 1 && size > maxCommittedSize) {
+            violations.report(Invariant.I25, size + " of " + maxCommittedSize + " bytes to be applied by " + r);
         }
     }
 }

@@ -2,7 +2,9 @@ package io.lutra.testkit.invariants;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ public final class Ledger {
 
     private final long[][] votes = new long[64][];
     private final TreeMap<Long, Membership> memberships = new TreeMap<>();
+    private final Map<Long, Long> states = new HashMap<>();
 
     /** Creates an empty ledger. */
     public Ledger() {}
@@ -146,6 +149,12 @@ public final class Ledger {
     /** Tells whether a configuration is noted for exactly this index. */
     public boolean hasMembershipAt(long index) {
         return memberships.containsKey(index);
+    }
+
+    /** Notes the hash of the state after an index; returns the one that was noted first. */
+    public long state(long index, long hash) {
+        Long first = states.putIfAbsent(index, hash);
+        return first == null ? hash : first;
     }
 
     /** Notes the configuration after the change at an index; returns the one that was noted first. */

@@ -19,7 +19,7 @@ public final class MarkOrder {
         boolean installing = snapshotIndex < status.firstIndex();
         boolean snapshotFits = installing || snapshotIndex <= Math.max(status.applied(), r.applied);
         if (!snapshotFits
-                || status.firstIndex() - 1 > Math.max(snapshotIndex, status.commit())
+                || status.firstIndex() - 1 > Math.max(snapshotIndex, r.restored)
                 || status.applied() > status.commit()
                 || status.applied() > Math.max(r.applied, r.givenSnapshot)
                 || status.commit() > status.lastIndex()

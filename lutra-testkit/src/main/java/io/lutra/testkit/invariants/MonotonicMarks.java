@@ -56,11 +56,6 @@ public final class MonotonicMarks {
         match[(int) peer] = index;
     }
 
-    /** A member was removed: nothing is believed of it any more. */
-    public void forgotten(long peer) {
-        match[(int) peer] = 0;
-    }
-
     /** The replica starts with what its storage gives. */
     public void restarted(ReplicaView r, long term, long vote) {
         if (term < r.durableTerm || (term == r.durableTerm && r.durableVote != 0 && vote != r.durableVote)) {

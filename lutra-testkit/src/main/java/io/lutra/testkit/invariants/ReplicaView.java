@@ -28,6 +28,8 @@ public final class ReplicaView {
     public long commit;
     /** What its state machine has applied. */
     public long applied;
+    /** The last snapshot in this life that took its log's place, 0 if none did: it may not be stored yet. */
+    public long restored;
     /** The last snapshot that its storage was given: what it covers need not be applied any more. */
     public long givenSnapshot;
     /** The hash of all that its state machine has applied. */
@@ -57,6 +59,16 @@ public final class ReplicaView {
     /** Returns the index of the last change of the membership in its log, 0 if none is known. */
     public long lastChange() {
         return log.lastChange(log.last());
+    }
+
+    /** Returns the members that have told a leader that they have everything up to an index. */
+    public long matchedAt(long index) {
+        long matched = 0;
+        for (long rest = membership.members(); rest != 0; rest &= rest - 1) {
+            int id = Long.numberOfTrailingZeros(rest);
+            matched |= match[id] >= index ? 1L << id : 0;
+        }
+        return matched;
     }
 
     /** Tells whether the core's own numbers are those of this view. */

@@ -57,6 +57,13 @@ public final class SafeMembership {
         }
     }
 
+    /** A replica begins anew with a stored configuration, and its core says what came of it. */
+    public void restored(ReplicaView r, ConfState stored, ConfState state) {
+        if (!Membership.of(state).equals(Membership.of(stored))) {
+            violations.report(I13, stored + " is restored as " + state + " in " + r);
+        }
+    }
+
     /** A replica applied a change, and its core says what came of it. */
     public Membership applied(ReplicaView r, Entry entry, ConfState state) {
         Membership now = Membership.of(state);

@@ -2,6 +2,7 @@ package io.lutra.testkit.invariants;
 
 import static io.lutra.testkit.invariants.Invariant.I19;
 
+import io.lutra.raft.Snapshot;
 import io.lutra.raft.SnapshotMetadata;
 
 /** {@link Invariant#I19}: a snapshot is the state after the committed prefix that it names. Paper §7. */
@@ -15,13 +16,22 @@ public final class SnapshotsArePrefixes {
         this.violations = violations;
     }
 
-    /** A snapshot was made, sent or installed; {@code stateHash} is that of all that its state machine had applied. */
-    public void seen(ReplicaView r, SnapshotMetadata metadata, long stateHash) {
+    /**
+     * A snapshot was made, sent, installed or found. Two of one index have equal bytes.
+     *
+     * @param prefixHash that of all that its state machine had applied, as the snapshot says
+     */
+    public void seen(ReplicaView r, Snapshot snapshot, long prefixHash) {
+        SnapshotMetadata metadata = snapshot.metadata();
+        long state = EntryHash.of(snapshot.payload());
+        if (ledger.state(metadata.index(), state) != state) {
+            violations.report(I19, metadata + " is another state than others have, at " + r);
+        }
         LogView committed = ledger.committed();
         long index = metadata.index();
         if (index > committed.last()
                 || committed.term(index) != metadata.term()
-                || committed.hash(index) != stateHash
+                || committed.hash(index) != prefixHash
                 || !ledger.membershipAt(index).equals(Membership.of(metadata.confState()))) {
             violations.report(I19, metadata + " is not what was committed, at " + r);
         }

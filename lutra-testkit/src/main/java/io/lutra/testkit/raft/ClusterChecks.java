@@ -62,9 +62,9 @@ final class ClusterChecks {
         persistBeforeSend =
                 new PersistBeforeSend(ledger, violations, views, !options.earlyVoteRequests || options.holdsBackTerms);
         markOrder = new MarkOrder(violations);
-        consistentProgress = new ConsistentProgress(violations, options.maxInflight);
+        consistentProgress = new ConsistentProgress(violations, options.maxInflight, options.maxInflightBytes);
         safeMembership = new SafeMembership(ledger, violations);
-        onlyVotersLead = new OnlyVotersLead(violations);
+        onlyVotersLead = new OnlyVotersLead(violations, options.stepDownOnRemoval);
         electionQuorum = new ElectionQuorum(ledger, violations);
         harmlessPreVote = new HarmlessPreVote(violations);
         freshReads = new FreshReads(violations);

@@ -5,6 +5,7 @@ import io.lutra.testkit.Fault;
 import io.lutra.testkit.FaultPlan;
 import io.lutra.testkit.SeededRandom;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -61,7 +62,7 @@ final class ClusterOptions {
     final long maxSizePerMsg;
     final long maxCommittedSize;
     final long maxUncommitted;
-    final int maxInflight;
+    int maxInflight;
     final long maxInflightBytes;
     /** Snapshots are made after so many entries; the log is kept for {@link #keptEntries} more. */
     final int snapshotEvery;
@@ -104,6 +105,13 @@ final class ClusterOptions {
     final boolean mixed;
     /** Whether replicas that no quorum needs may stay dead after the faults end. */
     final boolean someStayDead;
+    /**
+     * Whether leaders are cut off, again and again and nothing else, with one that still writes what it got from them when
+     * the next leader's entries come: two terms meet within one slow write.
+     */
+    final boolean slowMinorities;
+    /** How long a slow disk takes in the mean, at most. */
+    long slowestNanos = ELECTION_NANOS / 2;
 
     /** Draws them; {@code more} are the faults of the disk that its storages survive besides. */
     ClusterOptions(SeededRandom random, Set<Fault> more) {
@@ -144,6 +152,14 @@ final class ClusterOptions {
         mixed = random.fork("mixed").chance(0.1);
         if (mixed) {
             preVote = false;
+        }
+        slowMinorities = random.fork("slow minorities").chance(0.04);
+        if (slowMinorities) {
+            slowestNanos = 2 * ELECTION_NANOS;
+            async = true;
+            maxInflight = 256;
+            faultGapNanos = 200_000_000;
+            faults = FaultPlan.of(Map.of(Fault.PARTITION_SPLIT, 1.0));
         }
     }
 

@@ -77,7 +77,10 @@ final class Operator extends Event {
     }
 
     private void leaveJoint(@Nullable RaftProcess leader) {
-        if (leader != null && leader.view.membership.isJoint() && !leader.view.membership.autoLeave()) {
+        // What was agreed, not what the leader made of it: it must not be helped where it forgot to leave by itself.
+        if (leader != null
+                && leader.view.membership.isJoint()
+                && !cluster.checks.ledger.membershipAt(leader.applied()).autoLeave()) {
             cluster.events++;
             leader.proposeChange(ConfChangeV2.LEAVE_JOINT);
         }

@@ -262,6 +262,9 @@ final class RaftCluster {
         for (int i = 0; i < 2; i++) {
             addProcessFaults();
         }
+        if (options.slowMinorities) {
+            injector.add(Fault.PARTITION_SPLIT, 6 * ClusterOptions.ELECTION_NANOS, this::cutOffSlowly);
+        }
         if (options.extras) {
             inquirer.maybeStart();
             otherLeader.maybeStart();
@@ -374,6 +377,27 @@ final class RaftCluster {
         RaftProcess process = victim(draws);
         Runnable undo = process == null ? null : onVictim.begin(process, draws);
         return process == null || undo == null ? null : new Done(process.machineBit, undo);
+    }
+
+    /** The leader is cut off with another, whose disk has been slow for two election timeouts. */
+    private @Nullable Done cutOffSlowly(SeededRandom draws) {
+        RaftProcess leader = leader();
+        RaftProcess slow = victim(draws);
+        if (leader == null || slow == null) {
+            return null;
+        }
+        slow.slowDisk();
+        int[] sides = new int[MACHINES];
+        sides[leader.slot] = 1;
+        sides[slow.slot] = 1;
+        Partition partition = Partition.split(sides);
+        Event cut = Event.of(() -> network.partition(partition));
+        scheduler.after(2 * ClusterOptions.ELECTION_NANOS, cut);
+        return new Done(leader.machineBit | slow.machineBit, () -> {
+            scheduler.cancel(cut);
+            network.mend(partition);
+            slow.healDisk();
+        });
     }
 
     private static Survival survival(SeededRandom draws) {

@@ -45,9 +45,6 @@ final class RaftProcess {
     /** More Readys without waiting, and more messages in one step, than any input leads to. */
     static final int ENDLESS = 100_000;
 
-    /** How long a slow disk takes in the mean, at most. */
-    private static final long SLOW_NANOS = ClusterOptions.ELECTION_NANOS / 2;
-
     /** A read that waits for the state machine. */
     private record WaitingRead(long operation, long index) {}
 
@@ -61,9 +58,6 @@ final class RaftProcess {
 
         /** The process ends: nothing of what is under way will happen. */
         void stop();
-
-        /** Tells whether something is written that is not synced. */
-        boolean isWriting();
     }
 
     final long id;
@@ -100,7 +94,6 @@ final class RaftProcess {
     /** How many times longer its disk takes than others. */
     private long diskSlowness = 1;
 
-    private int lives;
     /** Its data is gone: it never comes back. */
     boolean lost;
     /** Its disk claims that it syncs, and does not: it does not come back either. */
@@ -113,7 +106,7 @@ final class RaftProcess {
         this.slot = slot;
         this.machineBit = 1L << slot;
         this.own = cluster.options.own(scheduler.random("own options").fork(id));
-        this.checks = new ReplicaChecks(cluster.checks, id, own.preVote(), cluster.options);
+        this.checks = new ReplicaChecks(cluster.checks, id, own, cluster.options);
         this.view = checks.view();
         this.process = new SimulatedProcess(scheduler);
         this.random = scheduler.random("process").fork(id);
@@ -167,7 +160,7 @@ final class RaftProcess {
         try {
             ReplicaStorage opened = home.open();
             storage = opened;
-            checks.restarted(opened, lives++ == 0 || !diedWriting);
+            checks.restarted(opened);
             SnapshotMetadata snapshot = opened.snapshot().metadata();
             machine.clear();
             if (snapshot.index() > 0) {
@@ -178,6 +171,7 @@ final class RaftProcess {
             confState = snapshot.confState();
             RawNode started = new RawNode(config(opened));
             node = started;
+            checks.started(started.status().confState(), confState);
             worker = cluster.options.async ? new StorageThreads(this) : new SerialWorker(this);
             if (!peers.isEmpty() && opened.lastIndex() == 0) {
                 started.bootstrap(peers);
@@ -192,8 +186,6 @@ final class RaftProcess {
             fail(e);
         }
     }
-
-    private boolean diedWriting;
 
     private Config config(ReplicaStorage opened) {
         ClusterOptions options = cluster.options;
@@ -223,7 +215,6 @@ final class RaftProcess {
     /** Ends: by a kill, or with what survives a power cut. */
     void stop(@Nullable Survival powerCut) {
         if (isRunning()) {
-            diedWriting = worker().isWriting();
             worker().stop();
         }
         process.kill();
@@ -246,7 +237,6 @@ final class RaftProcess {
     void dieOf(IOException e) {
         scheduler.trace().record(scheduler.nowNanos(), "disk error", id, 0, e.getMessage());
         stop(Survival.torn(random.nextLong()));
-        diedWriting = true;
         cluster.restartLater(this);
     }
 
@@ -421,6 +411,11 @@ final class RaftProcess {
         }
     }
 
+    /** Lets each write take as long as elections do, until the disk is healed. */
+    void slowDisk() {
+        diskSlowness = 5000;
+    }
+
     void healDisk() {
         diskSlowness = 1;
         disk.faults().none();
@@ -497,6 +492,7 @@ final class RaftProcess {
 
     /** Writes what is to be stored: not durably. */
     void write(HardState hardState, @Nullable Snapshot snapshot, List<Entry> entries) throws IOException {
+        checks.writes(snapshot, entries);
         storage().write(hardState, snapshot, entries);
     }
 
@@ -507,7 +503,8 @@ final class RaftProcess {
     }
 
     long syncNanos() {
-        return cluster.diskNanos(this, random, Math.min(SLOW_NANOS, diskSlowness * cluster.options.syncNanos));
+        return cluster.diskNanos(
+                this, random, Math.min(cluster.options.slowestNanos, diskSlowness * cluster.options.syncNanos));
     }
 
     /** A snapshot is being stored: what it covers is not applied any more, since its configuration is in force already. */

@@ -18,9 +18,11 @@ import io.lutra.raft.protocol.RawNode;
 import io.lutra.testkit.invariants.BoundedBacklog;
 import io.lutra.testkit.invariants.ExactReady;
 import io.lutra.testkit.invariants.Invariant;
+import io.lutra.testkit.invariants.LogView;
 import io.lutra.testkit.invariants.Membership;
 import io.lutra.testkit.invariants.MonotonicMarks;
 import io.lutra.testkit.invariants.ReplicaView;
+import io.lutra.testkit.invariants.SingleProbe;
 import io.lutra.testkit.refinement.AbstractRaft;
 import java.util.List;
 import java.util.function.Consumer;
@@ -37,8 +39,12 @@ final class ReplicaChecks implements TraceListener {
     private final MonotonicMarks monotonicMarks;
     private final ExactReady exactReady;
     private final BoundedBacklog boundedBacklog;
+    private final SingleProbe singleProbe;
     private final Consumer<PeerProgress> progress = this::onProgress;
     private long coreApplied;
+    /** The least index that was written since the last sync. */
+    private long firstUnsynced = Long.MAX_VALUE;
+
     /** What it was when the step under way began. */
     private StateType roleBefore = StateType.FOLLOWER;
 
@@ -52,14 +58,18 @@ final class ReplicaChecks implements TraceListener {
     private boolean readsAreOver;
     /** The change that the application is applying. */
     private @Nullable Entry changing;
+    /** The configuration of the snapshot that takes the log's place. */
+    private @Nullable ConfState restoring;
 
-    ReplicaChecks(ClusterChecks cluster, long id, boolean preVote, ClusterOptions options) {
+    ReplicaChecks(ClusterChecks cluster, long id, ClusterOptions.Own own, ClusterOptions options) {
         this.cluster = cluster;
         this.view = new ReplicaView(id);
         cluster.views[(int) id] = view;
-        this.refinement = new AbstractRaft(view, preVote, cluster.violations, cluster.hasher);
+        this.refinement = new AbstractRaft(view, own.preVote(), cluster.violations, cluster.hasher);
         this.monotonicMarks = new MonotonicMarks(cluster.violations);
-        this.exactReady = new ExactReady(cluster.violations);
+        this.exactReady = new ExactReady(
+                cluster.violations, own.maxCommittedSize() == 0 ? options.maxSizePerMsg : own.maxCommittedSize());
+        this.singleProbe = new SingleProbe(cluster.violations);
         this.boundedBacklog = new BoundedBacklog(cluster.violations, options.maxUncommitted);
     }
 
@@ -68,43 +78,67 @@ final class ReplicaChecks implements TraceListener {
     }
 
     /** The replica's process begins with what its storage found; what was synced must be there. */
-    void restarted(ReplicaStorage storage, boolean allWasSynced) {
+    void restarted(ReplicaStorage storage) {
         HardState hardState = storage.hardState();
         monotonicMarks.restarted(view, hardState.term(), hardState.vote());
-        long last = view.durable.last();
-        long lastHash = view.durable.knows(last) ? view.durable.hash(last) : 0;
-        long first = storage.firstIndex();
         // It may fail, and the replica die of it: then what is durable is what it was.
-        List<Entry> found = first > storage.lastIndex()
-                ? List.of()
-                : storage.entries(first, storage.lastIndex() + 1, Long.MAX_VALUE);
-        view.durable.reset(first - 1, storage.term(first - 1), baseHash(first - 1));
-        for (Entry entry : found) {
-            view.durable.append(
-                    entry.term(),
-                    cluster.ledger.hashOf(entry.term(), entry.index()),
-                    entry.type().isConfChange());
-        }
-        if (allWasSynced
-                && (view.durable.last() != last || (view.durable.knows(last) && view.durable.hash(last) != lastHash))) {
-            cluster.violations.report(Invariant.I20, "what was synced up to " + last + " came back as " + view);
-        }
+        LogView found = read(storage);
+        recovered(found);
+        view.durable.copyFrom(found);
+        firstUnsynced = Long.MAX_VALUE;
         if (!hardState.isEmpty()) {
             cluster.singleDurableVote.persisted(view, hardState.term(), hardState.vote());
         }
+        stored(storage.snapshot());
         SnapshotMetadata snapshot = storage.snapshot().metadata();
         view.applied = snapshot.index();
         view.appliedHash = KeyValueMachine.prefixHash(storage.snapshot().payload());
         view.membership = Membership.of(snapshot.confState());
         coreApplied = snapshot.index();
         long commit = Math.max(hardState.commit(), snapshot.index());
+        if (commit < view.durableCommit) {
+            cluster.violations.report(
+                    Invariant.I8, "commit " + commit + " comes back, not " + view.durableCommit + ", in " + view);
+        }
         view.durableCommit = commit;
+        restoring = null;
         roleBefore = StateType.FOLLOWER;
         readsUnderWay = 0;
         leftOffice = false;
         readsAreOver = false;
         refinement.restarted(Math.max(commit, storage.firstIndex() - 1));
         exactReady.restarted(hardState, storage.lastIndex(), snapshot.index());
+    }
+
+    /** Returns the log that a storage holds now, with the hashes of the bytes that it gives. */
+    LogView read(ReplicaStorage storage) {
+        long first = storage.firstIndex();
+        List<Entry> entries = first > storage.lastIndex()
+                ? List.of()
+                : storage.entries(first, storage.lastIndex() + 1, Long.MAX_VALUE);
+        LogView log = new LogView();
+        log.reset(first - 1, storage.term(first - 1), baseHash(first - 1));
+        for (Entry entry : entries) {
+            long hash = cluster.hasher.extend(log.hash(log.last()), entry);
+            log.append(entry.term(), hash, entry.type().isConfChange());
+        }
+        return log;
+    }
+
+    /** What was synced and not written over since is there, byte for byte; what else is there was once written. */
+    private void recovered(LogView found) {
+        long keep = Math.min(view.durable.last(), firstUnsynced - 1);
+        long wrong = found.last() < keep ? found.last() + 1 : 0;
+        for (long i = found.base() + 1; i <= found.last() && wrong == 0; i++) {
+            boolean lost = i <= keep && view.durable.knows(i) && view.durable.hash(i) != found.hash(i);
+            long told = cluster.ledger.hashOf(found.term(i), i);
+            wrong = lost || (told != 0 && told != found.hash(i)) ? i : 0;
+        }
+        if (wrong > 0) {
+            cluster.violations.report(
+                    Invariant.I20,
+                    "what was synced up to " + keep + " came back otherwise from " + wrong + " on, in " + view);
+        }
     }
 
     private long baseHash(long index) {
@@ -124,6 +158,7 @@ final class ReplicaChecks implements TraceListener {
         monotonicMarks.stepped(view, status);
         cluster.markOrder.stepped(view, status, snapshotIndex);
         cluster.safeMembership.stepped(view);
+        cluster.onlyVotersLead.stepped(view);
         coreApplied = status.applied();
         checkSnapshotTaken(status);
         leftOffice |= roleBefore == StateType.LEADER && status.role() != StateType.LEADER;
@@ -155,6 +190,7 @@ final class ReplicaChecks implements TraceListener {
 
     private void onProgress(PeerProgress p) {
         if (p.id() != view.id) {
+            singleProbe.believes(view, p);
             cluster.consistentProgress.believes(view, p);
         }
         monotonicMarks.matched(view, p.id(), p.match());
@@ -197,14 +233,29 @@ final class ReplicaChecks implements TraceListener {
         cluster.persistBeforeSend.handedOut(view, committed);
     }
 
-    /** What a Ready asked to store is durable. */
+    /** What a Ready asks to store is being written: until it is synced, this may be there afterwards or what was before. */
+    void writes(@Nullable Snapshot snapshot, List<Entry> entries) {
+        if (snapshot != null) {
+            firstUnsynced = Math.min(firstUnsynced, snapshot.metadata().index() + 1);
+        }
+        if (!entries.isEmpty()) {
+            firstUnsynced = Math.min(firstUnsynced, entries.get(0).index());
+        }
+    }
+
+    /** What a Ready asked to store is durable, and so is all that was written before. */
     void persisted(HardState hardState, @Nullable Snapshot snapshot, List<Entry> entries) {
+        firstUnsynced = Long.MAX_VALUE;
         if (!hardState.isEmpty()) {
+            // A commit index that is told alone asks for no sync, so a storage may keep it for the next write.
+            boolean alone =
+                    entries.isEmpty() && hardState.term() == view.durableTerm && hardState.vote() == view.durableVote;
             cluster.singleDurableVote.persisted(view, hardState.term(), hardState.vote());
-            view.durableCommit = Math.max(view.durableCommit, hardState.commit());
+            view.durableCommit = alone ? view.durableCommit : Math.max(view.durableCommit, hardState.commit());
         }
         if (snapshot != null) {
             SnapshotMetadata metadata = snapshot.metadata();
+            view.durableCommit = Math.max(view.durableCommit, metadata.index());
             view.durable.reset(metadata.index(), metadata.term(), KeyValueMachine.prefixHash(snapshot.payload()));
         }
         for (int i = 0; i < entries.size(); i++) {
@@ -235,12 +286,19 @@ final class ReplicaChecks implements TraceListener {
 
     void installed(Snapshot snapshot) {
         long hash = KeyValueMachine.prefixHash(snapshot.payload());
-        cluster.snapshots.seen(view, snapshot.metadata(), hash);
+        cluster.snapshots.seen(view, snapshot, hash);
         cluster.stateMachineSafety.installed(view, snapshot.metadata().index(), hash);
     }
 
+    /** A storage gives its snapshot, which may be none. */
+    void stored(Snapshot snapshot) {
+        if (!snapshot.isEmpty()) {
+            made(snapshot);
+        }
+    }
+
     void made(Snapshot snapshot) {
-        cluster.snapshots.seen(view, snapshot.metadata(), KeyValueMachine.prefixHash(snapshot.payload()));
+        cluster.snapshots.seen(view, snapshot, KeyValueMachine.prefixHash(snapshot.payload()));
     }
 
     @Override
@@ -253,6 +311,7 @@ final class ReplicaChecks implements TraceListener {
         }
         snapshotOffered = m.type() == MessageType.SNAP ? m : null;
         refinement.received(m);
+        singleProbe.received(m);
     }
 
     @Override
@@ -271,6 +330,7 @@ final class ReplicaChecks implements TraceListener {
         refinement.becomes(role, term, lead);
         if (changed && role == StateType.LEADER) {
             boundedBacklog.elected();
+            singleProbe.elected();
             cluster.electionSafety.elected(view);
             cluster.electionQuorum.elected(view);
             cluster.leaderCompleteness.elected(view);
@@ -302,9 +362,10 @@ final class ReplicaChecks implements TraceListener {
     @Override
     public void restored(Snapshot snapshot) {
         long hash = KeyValueMachine.prefixHash(snapshot.payload());
-        cluster.snapshots.seen(view, snapshot.metadata(), hash);
+        cluster.snapshots.seen(view, snapshot, hash);
         cluster.snapshots.installs(view, snapshot.metadata());
         refinement.restored(snapshot, hash);
+        restoring = snapshot.metadata().confState();
     }
 
     @Override
@@ -323,8 +384,17 @@ final class ReplicaChecks implements TraceListener {
     public void confChanged(ConfState state) {
         Entry change = changing;
         changing = null;
+        if (restoring != null) {
+            cluster.safeMembership.restored(view, restoring, state);
+            restoring = null;
+        }
         refinement.configured(
                 change == null ? Membership.of(state) : cluster.safeMembership.applied(view, change, state));
+    }
+
+    /** The core has started, in this configuration. */
+    void started(ConfState state, ConfState stored) {
+        cluster.safeMembership.restored(view, stored, state);
     }
 
     @Override
@@ -335,6 +405,7 @@ final class ReplicaChecks implements TraceListener {
             throw new IllegalStateException("endless messages");
         }
         cluster.wellFormedMessages.sent(view, m);
+        singleProbe.sent(m);
         refinement.sent(m);
     }
 }

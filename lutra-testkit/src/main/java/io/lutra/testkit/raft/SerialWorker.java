@@ -24,11 +24,6 @@ final class SerialWorker implements RaftProcess.Worker {
     }
 
     @Override
-    public boolean isWriting() {
-        return writing != null;
-    }
-
-    @Override
     public void takeReady() throws IOException {
         Ready ready = process.node().ready();
         process.checks.readyTaken(ready);

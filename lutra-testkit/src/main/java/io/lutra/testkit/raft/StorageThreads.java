@@ -37,11 +37,6 @@ final class StorageThreads implements RaftProcess.Worker {
     }
 
     @Override
-    public boolean isWriting() {
-        return !appending.isEmpty();
-    }
-
-    @Override
     public void takeReady() throws IOException {
         Ready ready = process.node().ready();
         process.checks.readyTaken(ready);

@@ -64,6 +64,7 @@ public final class AbstractRaft {
         r.grants = 0;
         r.commit = commit;
         r.log.copyFrom(r.durable);
+        r.restored = 0;
         input = null;
     }
 
@@ -201,6 +202,7 @@ public final class AbstractRaft {
         require(index > r.commit, "a snapshot goes back", snapshot);
         require(!matches(term, index), "a snapshot drops what follows it", snapshot);
         r.log.reset(index, term, prefixHash);
+        r.restored = index;
         r.commit = index;
     }
 
@@ -209,7 +211,7 @@ public final class AbstractRaft {
         require(index > r.commit && index <= r.log.last(), "commit rises within the log", index);
         if (r.role == StateType.LEADER) {
             require(r.log.term(index) == r.term, "AdvanceCommit counts its own term", index);
-            require(r.membership.isQuorum(matchedAt(index)), "AdvanceCommit needs a quorum", index);
+            require(r.membership.isQuorum(r.matchedAt(index)), "AdvanceCommit needs a quorum", index);
         } else if (input == null) {
             boolean bootstrap = r.term <= 1 && r.commit == 0;
             // Thesis §4.1: whoever starts with two changes knows that the first is committed.
@@ -231,15 +233,6 @@ public final class AbstractRaft {
     private static long snapshotIndex(Message m) {
         Snapshot snapshot = m.snapshot();
         return snapshot == null ? 0 : snapshot.metadata().index();
-    }
-
-    private long matchedAt(long index) {
-        long matched = 0;
-        for (long rest = r.membership.members(); rest != 0; rest &= rest - 1) {
-            int id = Long.numberOfTrailingZeros(rest);
-            matched |= r.match[id] >= index ? 1L << id : 0;
-        }
-        return matched;
     }
 
     /** A message is made: what it says must be so. */

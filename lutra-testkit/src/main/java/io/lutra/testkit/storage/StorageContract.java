@@ -32,6 +32,10 @@ import org.junit.jupiter.api.Test;
  * }
  * }</pre>
  *
+ * <p>Terms and indexes are below 2^62. Beyond that a storage does not judge what it is given: terms fall here from one entry to
+ * the next, and from one hard state to the next, and a commit index may be above the last entry. Whether that can be is known to
+ * the core alone.
+ *
  * <p>A storage that keeps a hard state, too, extends {@link HardStateStorageContract}.
  *
  * @param <S> the storage
@@ -84,7 +88,7 @@ public abstract class StorageContract<S extends Storage> {
                 Entry.of(1, 2, EntryType.NORMAL, new byte[0]),
                 Entry.of(1, 3, EntryType.CONF_CHANGE_V2, new byte[] {0, -1, 127, -128}),
                 Entry.refusedChange(2, 4),
-                Entry.of(Long.MAX_VALUE, 5, new byte[10_000]));
+                Entry.of((1L << 62) - 1, 5, new byte[10_000]));
         S storage = newStorage();
         storage.append(entries);
         assertEquals(entries, storage.entries(1, 6, Long.MAX_VALUE));

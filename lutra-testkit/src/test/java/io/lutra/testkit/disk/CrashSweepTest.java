@@ -106,6 +106,30 @@ class CrashSweepTest {
     }
 
     @Test
+    void goesOnAfterALifeOrARecoveryThatCatchesItsOwnDeath() {
+        CrashSweep.Report report = new CrashSweep<>(1, () -> new Register(true, true) {
+                    @Override
+                    public void live(SimulatedDisk disk) throws IOException {
+                        try {
+                            super.live(disk);
+                        } catch (SimulatedCrash caught) {
+                            // As a loop does that goes on whatever happens.
+                        }
+                    }
+                })
+                .crashRecoveryToo(8)
+                .check((life, disk) -> {
+                    try {
+                        life.recover(disk);
+                    } catch (SimulatedCrash caught) {
+                        throw new IOException("as a driver would say", caught);
+                    }
+                });
+        assertThat(report.crashes()).isEqualTo(5 * 5 + 1);
+        assertThat(report.recoveryOutcomes()).isGreaterThan(500);
+    }
+
+    @Test
     void saysWhenTheLifeItselfFails() {
         assertThatThrownBy(() -> new CrashSweep<CrashSweep.Life>(1, () -> disk -> {
                             throw new IOException("of its own");

@@ -14,7 +14,7 @@ class ExactReadyTest {
     private static final List<Entry> TWO = List.of(Entry.of(1, 1, new byte[] {1}), Entry.of(1, 2, new byte[] {2}));
 
     private final Violations violations = Violations.allFatal();
-    private final ExactReady checker = new ExactReady(violations);
+    private final ExactReady checker = new ExactReady(violations, 100);
     private final ReplicaView replica = new ReplicaView(1);
 
     ExactReadyTest() {

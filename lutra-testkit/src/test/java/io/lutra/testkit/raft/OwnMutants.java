@@ -8,7 +8,16 @@ final class OwnMutants {
     private OwnMutants() {}
 
     static List<Mutant> all() {
-        return Stream.of(terms(), promises(), logs(), progress(), memberships(), slowness(), readsAndSnapshots())
+        return Stream.of(
+                        terms(),
+                        promises(),
+                        logs(),
+                        progress(),
+                        memberships(),
+                        slowness(),
+                        readsAndSnapshots(),
+                        restarts(),
+                        limits())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -89,6 +98,15 @@ final class OwnMutants {
                                 "protocol/Follower",
                                 "            acknowledge(m, log.committed());\n            return;\n        }\n        LogSlice",
                                 "            acknowledge(m, m.index() + m.entries().size());\n            return;\n        }\n        LogSlice"),
+                Mutant.of(
+                                "O62",
+                                "of a suffix that replaces what is being written, the first entry is not",
+                                "I28",
+                                "I10")
+                        .core(
+                                "log/UnstableLog",
+                                "            inProgress = Math.min(inProgress, first);",
+                                "            inProgress = Math.min(inProgress, first + 1);"),
                 Mutant.of("O17", "what is handed out to apply never makes room for more", "I29")
                         .core("log/RaftLog", "        applyingPaused = false;\n    }\n}", "    }\n}"),
                 Mutant.of("O42", "what is applied counts as uncommitted for ever", "I29", "I25")
@@ -233,5 +251,84 @@ final class OwnMutants {
                                 "protocol/Raft",
                                 "        tracker.switchTo(restored.configuration(), restored.members());\n",
                                 ""));
+    }
+
+    private static List<Mutant> restarts() {
+        return List.of(
+                Mutant.of("O51", "of a torn end recovery drops what was synced, too", "I20")
+                        .application(
+                                "DiskStorage",
+                                "        file.truncate(at);\n        file.sync();",
+                                "        if (at < content.length && lastIndex() > Math.max(offset, hardState.commit())) {\n"
+                                        + "            size--;\n        }\n        file.truncate(at);\n        file.sync();"),
+                Mutant.of("O52", "an entry comes back with other bytes", "I20")
+                        .application(
+                                "DiskStorage",
+                                "            case ENTRY -> put(Entry.parse(body));",
+                                "            case ENTRY -> {\n                Entry entry = Entry.parse(body);\n"
+                                        + "                if (entry.payloadSize() > 0 && entry.index() % 4 == 0) {\n"
+                                        + "                    byte[] other = entry.data();\n"
+                                        + "                    other[other.length - 1] ^= 1;\n"
+                                        + "                    entry = Entry.of(entry.term(), entry.index(), entry.type(),"
+                                        + " other);\n                }\n                put(entry);\n            }"),
+                Mutant.of("O53", "a joint configuration from a snapshot is not left by itself", "I13")
+                        .core(
+                                "confchange/Restore",
+                                "enterJoint(state.autoLeave(), incoming)",
+                                "enterJoint(false, incoming)")
+                        .core(
+                                "confchange/Restore",
+                                "        if (!tracker.configuration().toConfState().isEquivalentTo(state)) {",
+                                "        if (tracker.configuration().toConfState().voters().size() != state.voters().size()) {"),
+                Mutant.of("O54", "half of the commit index comes back", "I8")
+                        .application(
+                                "DiskStorage",
+                                "            case HARD_STATE -> hardState = HardState.parse(body);",
+                                "            case HARD_STATE -> {\n                HardState found = HardState.parse(body);\n"
+                                        + "                hardState = HardState.of(found.term(), found.vote(), found.commit()"
+                                        + " / 2);\n            }"),
+                Mutant.of("O55", "a snapshot comes back with other bytes", "I19")
+                        .application(
+                                "DiskStorage",
+                                "            case SNAPSHOT -> snapshot = Snapshot.parse(body);",
+                                "            case SNAPSHOT -> {\n                Snapshot found = Snapshot.parse(body);\n"
+                                        + "                byte[] other = found.data();\n"
+                                        + "                other[other.length - 1] ^= 1;\n"
+                                        + "                snapshot = Snapshot.of(other, found.metadata());\n            }"),
+                Mutant.of("O56", "the log is compacted beyond the snapshot", "I11")
+                        .application(
+                                "DiskStorage",
+                                "long cut = Math.max(upTo, offset);",
+                                "long cut = Math.min(lastIndex(), Math.max(upTo, newer.metadata().index() + 1));"));
+    }
+
+    /** What is configured, and nobody looks at. */
+    private static List<Mutant> limits() {
+        return List.of(
+                Mutant.of("O57", "learners count where a leader looks for its quorum", "I29")
+                        .core(
+                                "tracker/ProgressTracker",
+                                "return configuration.voters().voteResult(this::activity) == VoteResult.WON;",
+                                "return new io.lutra.raft.quorum.JointConfig("
+                                        + "configuration.voters().incoming().union(configuration.learners()),\n"
+                                        + "                configuration.voters().outgoing()).voteResult(this::activity)"
+                                        + " == VoteResult.WON;"),
+                Mutant.of("O58", "the bytes on their way to a peer are not limited", "I25")
+                        .core(
+                                "tracker/Inflights",
+                                "return count == limits.messages() || (limits.bytes() != 0 && bytes >= limits.bytes());",
+                                "return count == limits.messages();"),
+                Mutant.of("O59", "a leader that was removed leads on, whatever is configured", "I14")
+                        .core(
+                                "protocol/Leader",
+                                "if (raft.options().stepDownOnRemoval()) {",
+                                "if (raft.id() == Raft.NONE) {"),
+                Mutant.of("O60", "probes do not wait for an answer", "I12")
+                        .core(
+                                "tracker/Progress",
+                                "                if (entries > 0) {\n                    paused = true;",
+                                "                if (entries < 0) {\n                    paused = true;"),
+                Mutant.of("O61", "what is handed out to be applied is not limited", "I25")
+                        .core("log/RaftLog", "limits.size() - applyingSize);", "Long.MAX_VALUE);"));
     }
 }
