@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -43,6 +44,16 @@ import org.jspecify.annotations.Nullable;
 public final class FileDisk implements Disk {
     /** With less than a block to give, a file system counts as full. */
     private static final long MIN_SPACE = 4096;
+
+    private static final Set<String> FULL = Set.of("No space left on device", "Disk quota exceeded", "File too large");
+
+    /** Errors that a full file system may have as well. */
+    private static final Set<String> OTHERS = Set.of(
+            "Input/output error",
+            "Too many open files",
+            "Read-only file system",
+            "Permission denied",
+            "Stale file handle");
 
     /**
      * The locks of this process. A file that has one must not be opened again here: closing any of its channels would give the
@@ -264,7 +275,7 @@ public final class FileDisk implements Disk {
         }
     }
 
-    private interface Operation<T> {
+    interface Operation<T> {
         T run() throws IOException;
     }
 
@@ -275,12 +286,26 @@ public final class FileDisk implements Disk {
         } catch (FileAlreadyExistsException | NoSuchFileException e) {
             throw e;
         } catch (IOException e) {
-            String message = String.valueOf(e.getMessage());
-            boolean full = message.contains("No space left on device")
-                    || message.contains("Disk quota exceeded")
-                    || message.contains("File too large")
-                    || freeBytes() < MIN_SPACE;
-            throw full ? new DiskFullException(directory.resolve(name) + ": " + message, e) : e;
+            throw isFull(e, this::freeBytes)
+                    ? new DiskFullException(directory.resolve(name) + ": " + e.getMessage(), e)
+                    : e;
+        }
+    }
+
+    /** Tells whether an error says that there is no room. Free space is asked for only if its words are none of those known here. */
+    static boolean isFull(IOException e, Operation<Long> freeBytes) {
+        String message = String.valueOf(e.getMessage());
+        if (FULL.stream().anyMatch(message::contains)) {
+            return true;
+        }
+        if (e instanceof ClosedChannelException || OTHERS.stream().anyMatch(message::contains)) {
+            return false;
+        }
+        try {
+            return freeBytes.run() < MIN_SPACE;
+        } catch (IOException again) {
+            e.addSuppressed(again);
+            return false;
         }
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What is written is queued in order and durable when its {@link Completion} says so; what is read is what is durable. It
  * is of one life of the group: after that was dropped nothing can be written or read, also if the group was made again.
  * Every method that queues may throw {@link LogFullException}, {@link LogBusyException}, {@link LogFailedException} or
- * {@link DamagedLogException}, and has then changed nothing. Safe for use by many threads; only {@link #entries} and the
+ * {@link DamagedLogException}, and has then changed nothing but that a commit index told before may go out. Safe for use by many threads; only {@link #entries} and the
  * snapshot streams touch the disk.
  */
 public final class GroupLog {

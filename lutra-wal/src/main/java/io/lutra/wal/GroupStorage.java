@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A group of the log as the storage of a node: what is written is durable when the call returns.
  *
- * <p>The caller's thread writes, syncs, and does a step of {@link Wal#maintain}; what other threads queued meanwhile goes out
- * with it. Snapshots are held in memory as a whole: larger ones are streamed, through {@link GroupLog}.
+ * <p>The caller's thread makes the next segment if that is not there (a segment's worth of zeros, and a sync), writes, syncs, and
+ * does a step of {@link Wal#maintain}; what other threads queued meanwhile goes out with it. Snapshots are held in memory as a whole: larger ones are streamed, through {@link GroupLog}.
  *
  * <p>Entries that are not in memory are read from the disk by whoever asks for them, unless the storage was made with
  * {@link EntryReads}: then it throws {@link io.lutra.raft.EntriesNotInMemoryException}, and they are read elsewhere.
@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Of a hard state in which nothing but the commit index is new, the commit index may be older after a crash, as
  * {@link HardState} allows: that alone asks for no sync. A write that throws may be stored nevertheless, also one that met a full
- * disk: it waits for room then, and the group's later ones with it. Safe for use by many threads.
+ * disk: it waits for room then, and the group's later ones with it. What another's {@link Completion} throws once this one's write
+ * is durable goes to the thread's handler of uncaught exceptions. Safe for use by many threads, but what writes is refused to a
+ * completion: it would wait for itself.
  */
 public final class GroupStorage implements HardStateStorage {
     private final Wal wal;
@@ -200,15 +202,33 @@ public final class GroupStorage implements HardStateStorage {
     }
 
     private static void durably(Wal wal, Consumer<Completion> write) {
+        if (wal.isCompleting()) {
+            throw new WalException(
+                    "a completion cannot wait for a write of " + wal + ", which goes out when it returns");
+        }
         Outcome outcome = new Outcome();
         // With the next segment there, nothing that is admitted has to wait for room.
         wal.prepareSegment();
         write.accept(outcome);
         while (!outcome.isDone()) {
-            if (wal.doWork() == 0 && !outcome.isDone()) {
+            if (!hasWorked(wal, outcome) && !outcome.isDone()) {
                 throw new LogFullException("a write of " + wal + " waits for room on the disk");
             }
         }
         wal.maintain();
+    }
+
+    /** What the completion of another's write throws is no failure of this one. */
+    private static boolean hasWorked(Wal wal, Outcome outcome) {
+        try {
+            return wal.doWork() > 0;
+        } catch (RuntimeException e) {
+            if (!outcome.isDone()) {
+                throw e;
+            }
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            return true;
+        }
     }
 }

@@ -250,6 +250,11 @@ public final class Wal implements AutoCloseable {
         }
     }
 
+    /** Tells whether the calling thread is in a completion. */
+    boolean isCompleting() {
+        return Thread.holdsLock(writer);
+    }
+
     private int writeBatch() {
         List<Write> writes;
         boolean inTurn = true;

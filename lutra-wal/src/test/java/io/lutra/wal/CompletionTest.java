@@ -51,6 +51,43 @@ class CompletionTest {
         wal.close();
     }
 
+    /** Found by review: the storage of another group threw it, as if its own write had failed. */
+    @Test
+    void throwsNothingAtAStorageWhoseWriteIsDurable() {
+        GroupStorage other = GroupStorage.openOrCreate(wal, 2);
+        append(1, failure -> {
+            throw new IllegalStateException("a mistake of the owner of group 1");
+        });
+        List<Throwable> uncaught = new ArrayList<>();
+        Thread thread = Thread.currentThread();
+        Thread.UncaughtExceptionHandler before = thread.getUncaughtExceptionHandler();
+        thread.setUncaughtExceptionHandler((in, e) -> uncaught.add(e));
+        try {
+            other.append(Scenes.entries(1, 1, 1));
+        } finally {
+            thread.setUncaughtExceptionHandler(before);
+        }
+        assertThat(uncaught).singleElement().asString().contains("a mistake of the owner of group 1");
+        assertThat(other.lastIndex()).isEqualTo(1);
+        wal.close();
+    }
+
+    /** Found by review: it was told that the disk is full. */
+    @Test
+    void refusesACompletionThatWaitsForAWrite() {
+        GroupStorage other = GroupStorage.openOrCreate(wal, 2);
+        append(1, failure -> {
+            assertThatThrownBy(() -> other.append(Scenes.entries(1, 1, 1)))
+                    .isExactlyInstanceOf(WalException.class)
+                    .hasMessageContaining("a completion cannot wait");
+            done.add("refused");
+        });
+        assertThat(wal.doWork()).isEqualTo(1);
+        assertThat(done).containsExactly("refused");
+        assertThat(wal.hasWork()).as("nothing was queued").isFalse();
+        wal.close();
+    }
+
     /** Found by review: the thread whose snapshot failed completed the third write before the second. */
     @Test
     void keepsTheOrderWhenTheLogFailsOnAnotherThread() {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lutra.wal.WrongDirectoryException.Reason;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -48,6 +50,28 @@ class RealDiskTest {
                 .isInstanceOfSatisfying(
                         WrongDirectoryException.class,
                         e -> assertThat(e.reason()).isEqualTo(reason));
+    }
+
+    /** Found by review: on a full file system every error was that it is full. */
+    @Test
+    void anErrorIsAFullFileSystemByItsWordsAndOnlyIfTheyAreUnknownBySpace() {
+        IOException full = new IOException("No space left on device");
+        IOException translated = new IOException("Auf dem Ger\u00e4t ist kein Speicherplatz mehr verf\u00fcgbar");
+        assertThat(FileDisk.isFull(full, () -> 1L << 30)).isTrue();
+        assertThat(FileDisk.isFull(translated, () -> 0L)).isTrue();
+        assertThat(FileDisk.isFull(translated, () -> 1L << 30)).isFalse();
+        assertThat(FileDisk.isFull(new IOException("a: Input/output error"), () -> 0L))
+                .isFalse();
+        assertThat(FileDisk.isFull(new IOException("a: Too many open files"), () -> 0L))
+                .isFalse();
+        assertThat(FileDisk.isFull(new AsynchronousCloseException(), () -> 0L)).isFalse();
+        IOException unknown = new IOException("?");
+        assertThat(FileDisk.isFull(unknown, () -> {
+                    throw full;
+                }))
+                .as("the first error is the one that counts")
+                .isFalse();
+        assertThat(unknown.getSuppressed()).containsExactly(full);
     }
 
     @Test
