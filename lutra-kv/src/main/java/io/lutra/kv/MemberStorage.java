@@ -55,9 +55,7 @@ interface MemberStorage {
         WalIdentity identity = new WalIdentity(new UUID(0, 0xde30), id);
         WalOptions options = WalOptions.DEFAULTS.withSegmentSize(8 << 20);
         FileDisk disk = new FileDisk(directory);
-        Wal wal = Wal.exists(disk)
-                ? Wal.open(disk, identity, options)
-                : Wal.create(disk, identity, options);
+        Wal wal = Wal.exists(disk) ? Wal.open(disk, identity, options) : Wal.create(disk, identity, options);
         GroupStorage storage = GroupStorage.openOrCreate(wal, 1);
         return new MemberStorage() {
             @Override
