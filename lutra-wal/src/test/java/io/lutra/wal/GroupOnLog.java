@@ -141,9 +141,13 @@ final class GroupOnLog implements ReplicaStorage {
         long index = newer.metadata().index();
         SnapshotFile file = store(newer);
         newestSnapshot = index;
-        group.mark(file, queued(image -> image.mark(newer)));
+        group.mark(
+                file,
+                promises.queuedSnapshot(ID, index, image -> image.group(ID).mark(newer)));
         if (upTo >= group.firstIndex()) {
-            group.compact(upTo, queued(image -> image.compact(upTo)));
+            group.compact(
+                    upTo,
+                    promises.queuedCompaction(ID, upTo, image -> image.group(ID).compact(upTo)));
         }
     }
 

@@ -56,7 +56,9 @@ final class Neighbours {
         long upTo = group.last() - random.nextInt(3);
         // What is compacted was committed, and so is not replaced by something that still waits.
         if (!wal.hasWork() && upTo > group.offset) {
-            log(id).compact(upTo, queue(id, image -> image.group(id).compact(upTo)));
+            Consumer<HostImage> step = image -> image.group(id).compact(upTo);
+            step.accept(queued);
+            log(id).compact(upTo, promises.queuedCompaction(id, upTo, step));
         }
     }
 

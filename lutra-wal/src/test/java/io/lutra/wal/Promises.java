@@ -11,14 +11,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a log was asked to write, what it has acknowledged, and so what it may hold: some prefix of the former that is not
- * shorter than the latter (I20). While its disk is full, what has room goes ahead of other groups' writes that have none: then it
- * is a prefix for each group. It outlives the log's processes.
+ * shorter than the latter (I20). While its disk is full, what has room goes ahead of other groups' writes that have none, and a mark
+ * ahead of its own group's: then it is a prefix for each group, of its marks and of the rest. It outlives the log's processes.
  */
 final class Promises {
-    /** A step of a write of one group. */
-    private record Step(long group, Consumer<HostImage> change) {
+    /**
+     * A step of a write of one group.
+     *
+     * @param compacts up to which index it drops entries, 0 if it does not
+     * @param marks of which index it marks a snapshot, 0 if it does not
+     */
+    private record Step(long group, Consumer<HostImage> change, long compacts, long marks) {
         void applyTo(HostImage image) {
             change.accept(image);
+        }
+
+        boolean isMark() {
+            return compacts > 0 || marks > 0;
+        }
+
+        /** Tells whether a mark can be made without what waits, and was. */
+        boolean wasAhead(HostImage image, HostImage found) {
+            HostImage.Group before = image.groups.get(group);
+            HostImage.Group after = found.groups.get(group);
+            return before != null
+                    && after != null
+                    && Math.max(compacts, marks) <= before.last()
+                    && (before.offset < compacts && compacts <= after.offset
+                            || before.snapshot < marks && marks <= after.snapshot);
         }
     }
 
@@ -44,8 +64,21 @@ final class Promises {
 
     /** Takes note of a write of a group that is being queued, as steps of which a crash may leave the first alone. */
     Completion queued(long group, List<Consumer<HostImage>> changes) {
-        List<Step> steps =
-                changes.stream().map(change -> new Step(group, change)).toList();
+        return queuedSteps(
+                changes.stream().map(change -> new Step(group, change, 0, 0)).toList());
+    }
+
+    /** The same, of a mark of a group's snapshot. */
+    Completion queuedSnapshot(long group, long index, Consumer<HostImage> change) {
+        return queuedSteps(List.of(new Step(group, change, 0, index)));
+    }
+
+    /** The same, of a compaction. */
+    Completion queuedCompaction(long group, long index, Consumer<HostImage> change) {
+        return queuedSteps(List.of(new Step(group, change, index, 0)));
+    }
+
+    private Completion queuedSteps(List<Step> steps) {
         waiting.addAll(steps);
         int lifeOfWrite = life;
         return failure -> {
@@ -77,7 +110,8 @@ final class Promises {
             if (ahead == step) {
                 return true;
             }
-            if (!wasFull || ahead.group == step.group) {
+            boolean mayBeOvertaken = ahead.group != step.group || (step.isMark() && !ahead.isMark());
+            if (!wasFull || !mayBeOvertaken) {
                 return false;
             }
         }
@@ -177,6 +211,12 @@ final class Promises {
 
     /** Takes the next of the steps that must have been done where a log was found otherwise; null if there is none. */
     private @Nullable Step next(Collection<Step> steps, HostImage image, HostImage found) {
+        for (Step step : steps) {
+            if (wasFull && step.isMark() && step.wasAhead(image, found)) {
+                steps.remove(step);
+                return step;
+            }
+        }
         for (Step step : steps) {
             if (!wasFull || !image.isLike(found, step.group)) {
                 steps.remove(step);
