@@ -210,6 +210,7 @@ public final class LogSpeed {
     private void manyGroups() throws Exception {
         int batches = 100;
         int turns = 3 * rounds;
+        int warmUp = 60; // before that the compiler is still at work
         long[] one = new long[turns];
         long[] many = new long[turns];
         long syncsOfOne = 0;
@@ -219,7 +220,7 @@ public final class LogSpeed {
             GroupLog group = single.group(1);
             GroupLog[] groups = new GroupLog[GROUPS];
             Arrays.setAll(groups, i -> shared.group(i + 1));
-            for (int turn = -6; turn < turns; turn++) {
+            for (int turn = -warmUp; turn < turns; turn++) {
                 if (turn == 0) {
                     syncsOfOne = -single.syncs;
                     syncsOfMany = -shared.syncs;

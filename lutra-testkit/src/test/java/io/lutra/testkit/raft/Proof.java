@@ -23,7 +23,7 @@ public final class Proof {
     private static final long CI_MEETINGS = 10;
 
     /** The same of {@link Operation#INSTALL}, which is the rarest by far. */
-    private static final long CI_MEETINGS_OF_INSTALL = 2;
+    private static final long CI_MEETINGS_OF_INSTALL = 1;
 
     private static final long CI_DATA_LOST = 500;
     /** One seed of so many, at most, ends locked out by a change, and one with the check for linearizability given up. */
