@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Is told once what became of a write. Called in the order in which the writes of a group were queued, by the thread that
  * writes, which it must not hold up; also when the log failed elsewhere. What has nothing to store and nothing to wait for, a commit
- * index for instance, is complete before the call that queues it returns, and told by that thread. What it throws is thrown by {@link Wal#doWork} when all
- * others of its batch were called.
+ * index for instance, is complete before the call that queues it returns, and told by that thread. What it throws is thrown by
+ * {@link Wal#doWork} when all others of its batch were called.
  */
 @FunctionalInterface
 public interface Completion {

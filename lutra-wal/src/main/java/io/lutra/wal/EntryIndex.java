@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a group's entries lie: for each its offset and size, 8 bytes in all, in an array at most two and a half times as long as it needs to
- * be; and their segments and terms, as runs.
+ * Where a group's entries lie: for each its offset and size, 8 bytes in all, in an array at most two and a half times as long as it
+ * needs to be; and their segments and terms, as runs.
  *
  * <p>It holds the entries of {@code (offset, last]}. A hole is an entry that ought to be there and was not found. Guarded by
  * the log's lock.

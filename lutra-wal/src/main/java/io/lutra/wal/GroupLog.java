@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>What is written is queued in order and durable when its {@link Completion} says so; what is read is what is durable. It
  * is of one life of the group: after that was dropped nothing can be written or read, also if the group was made again.
  * Every method that queues may throw {@link LogFullException}, {@link LogBusyException}, {@link LogFailedException} or
- * {@link DamagedLogException}, and has then changed nothing but that a commit index told before may go out. Safe for use by many threads; only {@link #entries} and the
- * snapshot streams touch the disk.
+ * {@link DamagedLogException}, and has then changed nothing but that a commit index told before may go out. Safe for use by many
+ * threads; only {@link #entries} and the snapshot streams touch the disk.
  */
 public final class GroupLog {
     private final Wal wal;
@@ -116,8 +116,8 @@ public final class GroupLog {
     /**
      * Queues that the entries up to an index are dropped; a snapshot must cover them. A no-op if they were before.
      *
-     * <p>When the disk is full this is complete before entries after the index that were queued earlier and wait for room, if all up to the
-     * index is durable; so is a {@linkplain #mark mark}.
+     * <p>When the disk is full this is complete before entries after the index that were queued earlier and wait for room, if all up
+     * to the index is durable; so is a {@linkplain #mark mark}.
      *
      * @throws UnavailableException if the index is after the last entry, those that are queued included
      */

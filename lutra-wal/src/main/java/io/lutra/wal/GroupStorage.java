@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * A group of the log as the storage of a node: what is written is durable when the call returns.
  *
  * <p>The caller's thread makes the next segment if that is not there (a segment's worth of zeros, and a sync), writes, syncs, and
- * does a step of {@link Wal#maintain}; what other threads queued meanwhile goes out with it. Snapshots are held in memory as a whole: larger ones are streamed, through {@link GroupLog}.
+ * does a step of {@link Wal#maintain}; what other threads queued meanwhile goes out with it. Snapshots are held in memory as a
+ * whole: larger ones are streamed, through {@link GroupLog}.
  *
  * <p>Entries that are not in memory are read from the disk by whoever asks for them, unless the storage was made with
  * {@link EntryReads}: then it throws {@link io.lutra.raft.EntriesNotInMemoryException}, and they are read elsewhere.

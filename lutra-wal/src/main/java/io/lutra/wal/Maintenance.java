@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * What keeps the log small: frees segments that nobody needs, and moves small remainders to its end.
  *
  * <p>The bound: when there is nothing more to do, every segment but the last holds more than an eighth of its size, as it was
- * before it was cut, in entries that are needed, or nothing but entries of groups that are out of service or cannot be read; those are never moved
- * ({@link Wal#pinningOldest} tells of them). Without such the log takes at most eight times what it must keep, and the last segment, and has no more files open than
- * that makes, however often it was opened.
+ * before it was cut, in entries that are needed, or nothing but entries of groups that are out of service or cannot be read; those
+ * are never moved ({@link Wal#pinningOldest} tells of them). Without such the log takes at most eight times what it must keep, and
+ * the last segment, and has no more files open than that makes, however often it was opened.
  *
  * <p>Moving costs at most an eighth of the size of the segments that are emptied, so a seventh of what else was written into them:
  * whole sectors, checkpoints included. Of the bytes of the entries themselves it may be more than all, where there is one small
- * entry to a sector. And for each opening, which cuts a segment short, an eighth of a segment more. Nothing is deleted on the word of the last batch, which could still be mistaken for a torn
- * one: a batch after it must be durable.
+ * entry to a sector. And for each opening, which cuts a segment short, an eighth of a segment more. Nothing is deleted on the word
+ * of the last batch, which could still be mistaken for a torn one: a batch after it must be durable.
  */
 final class Maintenance {
     /** A segment of which less than this share is needed is emptied. */

@@ -154,7 +154,8 @@ final class SnapshotFiles {
     /**
      * Takes note of which snapshot is a group's newest: older ones beyond those kept, and those of earlier generations, may go
      * when a batch after {@code sequence} is durable. Newer ones stay, and those of a life whose beginning waits to be written:
-     * they are to be marked yet. When the log is opened they may go too: nothing can mark them any more. Those of a group that is out of service all stay until it is dropped: what the log says of them may be out of date.
+     * they are to be marked yet. When the log is opened they may go too: nothing can mark them any more. Those of a group that is
+     * out of service all stay until it is dropped: what the log says of them may be out of date.
      */
     synchronized void marked(GroupState group, long sequence, boolean opening) {
         if (group.status() == GroupRecord.Status.DAMAGED) {

@@ -437,7 +437,7 @@ public final class Wal implements AutoCloseable {
         return maintenance.copiedBytes();
     }
 
-    /** Returns how many tokens the cache has room for. */
+    /** Returns how many stretches the cache has room for. */
     int cacheCapacity() {
         synchronized (lock) {
             return cache.capacity();
