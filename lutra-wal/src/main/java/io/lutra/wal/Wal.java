@@ -257,7 +257,6 @@ public final class Wal implements AutoCloseable {
 
     private int writeBatch() {
         List<Write> writes;
-        boolean inTurn = true;
         synchronized (lock) {
             checkOpen();
             writes = queue.gather();
@@ -268,7 +267,6 @@ public final class Wal implements AutoCloseable {
         try {
             if (!isWritten(writes, options.reserve())) {
                 // The disk is full. What needs no new segment does not wait for what does.
-                inTurn = false;
                 synchronized (lock) {
                     writes = queue.gatherWhatFits();
                 }
@@ -287,7 +285,7 @@ public final class Wal implements AutoCloseable {
             }
             throw failed;
         }
-        complete(writes, inTurn);
+        complete(writes);
         return writes.size();
     }
 
@@ -295,17 +293,13 @@ public final class Wal implements AutoCloseable {
         return writes.stream().noneMatch(Write::asksForBatch) || tail.write(writes, reserve, table, lock);
     }
 
-    private void complete(List<Write> writes, boolean inTurn) {
+    private void complete(List<Write> writes) {
         try {
             Write.completeAll(writes, null);
         } finally {
             synchronized (lock) {
                 // Not before: what is told now would be complete before what was told earlier.
-                if (inTurn) {
-                    queue.completed();
-                } else {
-                    queue.completedOutOfTurn(writes);
-                }
+                queue.completed(writes);
             }
         }
     }

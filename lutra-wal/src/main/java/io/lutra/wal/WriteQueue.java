@@ -17,6 +17,8 @@ final class WriteQueue {
     private long queued;
     /** The number of the last write that is complete, as are all before it. */
     private long completed;
+    /** Whether one went before others that wait, and is not complete. */
+    private boolean outOfTurn;
 
     WriteQueue(WalOptions options, Tail tail) {
         this.options = options;
@@ -195,20 +197,26 @@ final class WriteQueue {
 
     /** Says that a write waits no longer. */
     void remove(Write write) {
-        waiting.remove(write); // the first one, unless the disk is full
+        if (waiting.peek() == write) {
+            waiting.remove();
+        } else {
+            waiting.remove(write); // the disk is full
+            outOfTurn = true;
+        }
         waitingBytes -= write.size();
     }
 
-    /** Says that writes that wait no longer were completed: those that waited longest. */
-    void completed() {
+    /**
+     * Says that writes that wait no longer were completed. If one went out of turn, those that still wait are now the last that were
+     * queued.
+     */
+    void completed(List<Write> writes) {
         completed = queued - waiting.size();
-    }
-
-    /** Says the same of any others: those that still wait are now the last that were queued. */
-    void completedOutOfTurn(List<Write> writes) {
-        completed();
-        writes.forEach(write -> number(write, 0));
-        renumber();
+        if (outOfTurn) {
+            writes.forEach(write -> number(write, 0));
+            renumber();
+            outOfTurn = false;
+        }
     }
 
     private void renumber() {
